@@ -1,0 +1,65 @@
+# Homeward's commands; `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.DEFAULT_GOAL := help
+# The first Python >= 3.11 on the PATH; `make PYTHON=/path/to/python` chooses another.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+BIN := .venv/bin
+PIP_FLAGS := --no-deps --require-hashes --disable-pip-version-check --progress-bar off
+DEMO_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: help install demo up down status test lint fast bench lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: .venv/.installed .venv-cloud/.installed ## Make both environments from the lock files
+
+.venv/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Homeward needs Python 3.11 or newer: none found on the PATH (or set PYTHON=...)" >&2; exit 2; }
+	@echo "Making .venv with $(PYTHON) (about 200 packages, one to two minutes)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock | awk '/^Collecting/ { printf "\r  %d packages", ++n; fflush() } /^Installing/ { print "\n  installing"; fflush() }'
+	@$(BIN)/python -m pip install --no-deps --no-build-isolation --disable-pip-version-check --quiet -e .
+	@touch $@
+
+.venv-cloud/.installed: standins/cloud/requirements.lock
+	@test -n "$(PYTHON)" || { echo "Homeward needs Python 3.11 or newer: none found on the PATH (or set PYTHON=...)" >&2; exit 2; }
+	@echo "Making .venv-cloud (the local cloud)"
+	@$(PYTHON) -m venv --clear .venv-cloud
+	@.venv-cloud/bin/python -m pip install $(PIP_FLAGS) --quiet -r standins/cloud/requirements.lock
+	@touch $@
+
+demo: install ## Find a missing person who does not exist, from nothing to the alert (DEMO_ARGS=--help)
+	@$(BIN)/homeward demo $(DEMO_ARGS)
+
+up: install ## Start the whole local system; Ctrl-C stops it
+	@$(BIN)/homeward up
+
+down: install ## Stop a running local system
+	@$(BIN)/homeward down
+
+status: install ## Show what runs
+	@$(BIN)/homeward status
+
+test: lint ## Run every test (TEST_ARGS=... goes to pytest)
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+fast: install ## Run only the tests that start no process
+	$(BIN)/python -m pytest tests/unit tests/architecture $(TEST_ARGS)
+
+lint: install ## Check style, types and the template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/check_handlers.py
+
+bench: install ## Run every benchmark
+	$(BIN)/python -m benchmarks
+
+lock: install ## Resolve the lock files again (needs uv)
+	$(BIN)/python tools/lock.py
+
+clean: ## Remove everything that make made, and the local system's data
+	rm -rf .venv .venv-cloud .homeward build

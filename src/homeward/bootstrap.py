@@ -1,0 +1,171 @@
+"""The only wiring: which adapter stands behind which port.
+
+Imports are inside the functions, so that a Lambda function loads what it uses and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from homeward.settings import Setting, Settings
+
+if TYPE_CHECKING:
+    from homeward.adapters.alerts import DynamoAlertStore
+    from homeward.adapters.audit_log import DynamoAuditLog
+    from homeward.adapters.detections import DynamoDetectionStore
+    from homeward.adapters.policies import LivePolicy
+    from homeward.adapters.reviews import DynamoReviewStore
+    from homeward.steps.answer_review import AnswerReview
+    from homeward.steps.assess_candidates import AssessCandidates
+    from homeward.steps.mark_sent import MarkSent
+    from homeward.steps.publish_alert import PublishAlert
+    from homeward.steps.record_failure import RecordFailure
+    from homeward.steps.release_alert import ReleaseAlert
+    from homeward.steps.request_review import RequestReview
+    from homeward.steps.reserve_alert import ReserveAlert
+    from homeward.steps.search_faces import SearchFaces
+    from homeward.steps.start_detection import StartDetection
+
+DEFAULT_STACK = "homeward"
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def settings() -> Settings:
+    """A function's own environment; elsewhere the stack's settings parameter (HOMEWARD_STACK names the stack)."""
+    if Setting.AUDIT_TABLE.value in os.environ:
+        return Settings(os.environ)
+    from homeward.adapters.parameters import parameter
+
+    stack = os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
+    return Settings(json.loads(parameter(f"/homeward/{stack}/settings")))
+
+
+# ------------------------------------------------------------------------------------- stores
+
+
+def detections() -> DynamoDetectionStore:
+    """The detections table."""
+    from homeward.adapters.detections import DynamoDetectionStore
+
+    return DynamoDetectionStore(settings()[Setting.DETECTIONS_TABLE], settings()[Setting.AUDIT_TABLE])
+
+
+def alerts() -> DynamoAlertStore:
+    """The alerts table."""
+    from homeward.adapters.alerts import DynamoAlertStore
+
+    names = settings()
+    return DynamoAlertStore(names[Setting.ALERTS_TABLE], names[Setting.DETECTIONS_TABLE], names[Setting.AUDIT_TABLE])
+
+
+def reviews() -> DynamoReviewStore:
+    """The reviews table."""
+    from homeward.adapters.reviews import DynamoReviewStore
+
+    names = settings()
+    return DynamoReviewStore(names[Setting.REVIEWS_TABLE], names[Setting.DETECTIONS_TABLE], names[Setting.AUDIT_TABLE])
+
+
+def audit_log() -> DynamoAuditLog:
+    """The audit table."""
+    from homeward.adapters.audit_log import DynamoAuditLog
+
+    return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
+
+
+def live_policy() -> LivePolicy:
+    """The approved policy."""
+    from homeward.adapters.policies import LivePolicy
+
+    return LivePolicy(settings()[Setting.POLICY_PARAMETER], settings()[Setting.CASES_BUCKET])
+
+
+# ------------------------------------------------------------------------------------- detection
+
+
+def start_detection() -> StartDetection:
+    """Function start_detection."""
+    from homeward.adapters.machines import StepFunctionsMachines
+    from homeward.adapters.objects import S3ObjectStore
+    from homeward.steps.start_detection import StartDetection
+
+    machine = settings()[Setting.DETECTION_MACHINE_ARN]
+    return StartDetection(detections(), audit_log(), S3ObjectStore(), StepFunctionsMachines(), machine, clock)
+
+
+def search_faces() -> SearchFaces:
+    """State Search Faces."""
+    from homeward.adapters.faces import RekognitionCollection
+    from homeward.steps.search_faces import SearchFaces
+
+    collection = RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
+    return SearchFaces(collection, detections(), live_policy(), clock)
+
+
+def assess_candidates() -> AssessCandidates:
+    """State Assess Candidates."""
+    from homeward.steps.assess_candidates import AssessCandidates
+
+    return AssessCandidates(cases(), detections(), live_policy(), clock)
+
+
+def reserve_alert() -> ReserveAlert:
+    """State Reserve Alert."""
+    from homeward.steps.reserve_alert import ReserveAlert
+
+    return ReserveAlert(alerts(), live_policy(), clock)
+
+
+def request_review() -> RequestReview:
+    """State Request Review."""
+    from homeward.steps.request_review import RequestReview
+
+    return RequestReview(reviews(), clock)
+
+
+def answer_review() -> AnswerReview:
+    """A reviewer's answer."""
+    from homeward.adapters.machines import StepFunctionsMachines
+    from homeward.steps.answer_review import AnswerReview
+
+    return AnswerReview(reviews(), StepFunctionsMachines(), clock)
+
+
+def publish_alert() -> PublishAlert:
+    """State Publish Alert."""
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.steps.publish_alert import PublishAlert
+
+    return PublishAlert(alerts(), cases(), SnsPublisher(), settings()[Setting.ALERT_TOPIC_ARN])
+
+
+def mark_sent() -> MarkSent:
+    """State Mark Sent."""
+    from homeward.steps.mark_sent import MarkSent
+
+    return MarkSent(alerts(), clock)
+
+
+def release_alert() -> ReleaseAlert:
+    """State Release Alert."""
+    from homeward.steps.release_alert import ReleaseAlert
+
+    return ReleaseAlert(alerts(), detections(), clock)
+
+
+def record_failure() -> RecordFailure:
+    """State Record Failure."""
+    from homeward.adapters.messages import SnsPublisher, SqsDeadLetters
+    from homeward.steps.record_failure import RecordFailure
+
+    letters = SqsDeadLetters(settings()[Setting.DEAD_LETTER_QUEUE_URL])
+    return RecordFailure(detections(), letters, SnsPublisher(), settings()[Setting.OPERATIONS_TOPIC_ARN], clock)

@@ -1,0 +1,43 @@
+"""Audit events: who did what, on what, why, with which outcome. No names of people, no pictures."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from homeward import __version__
+from homeward.domain.detections import iso
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One fact for the append-only log.
+
+    `subject` is what it is about (`detection:<id>`, `case:<key>`, `run:<id>`), `case` the case key when there is one,
+    `actor` who did it (`lambda:search_faces`, `dag:sync_namus_cases`, `person:<name>`). `event_id` sorts by time.
+    """
+
+    event_id: str
+    at: str
+    actor: str
+    action: str
+    subject: str
+    outcome: str
+    case: str | None = None
+    reasons: tuple[str, ...] = ()
+    policy_version: str | None = None
+    software_version: str = __version__
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def hour(self) -> str:
+        """The hour that the event belongs to, e.g. `2026-11-22T21`."""
+        return self.at[:13]
+
+
+def audit_event(now: datetime, actor: str, action: str, subject: str, outcome: str, **more: Any) -> AuditEvent:
+    """Make an event with a new identifier; `more` are AuditEvent's optional fields."""
+    at = iso(now)
+    return AuditEvent(f"{at}-{uuid.uuid4().hex[:12]}", at, actor, action, subject, outcome, **more)

@@ -1,0 +1,148 @@
+"""A detection: one face in one camera picture, and what was decided about it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from homeward.domain.errors import InputError
+
+_CROP_KEY = re.compile(r"crops/([A-Za-z0-9_\-]{1,40})/(\d{8}T\d{9}Z)-([A-Za-z0-9_\-]{1,40})\.jpg")
+PLACE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
+
+
+def iso(moment: datetime) -> str:
+    """UTC time as text with milliseconds, the one format that we store."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An object in S3; `version` is None on a bucket without versions. `size` is in bytes."""
+
+    bucket: str
+    key: str
+    version: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CropKey:
+    """What a camera crop's object key says: `crops/<camera>/<YYYYMMDDTHHMMSSmmmZ>-<shot>.jpg`."""
+
+    camera: str
+    captured_at: datetime
+    shot: str
+
+    @classmethod
+    def parse(cls, key: str) -> CropKey:
+        """InputError when the key isn't of that form or its time doesn't exist."""
+        found = _CROP_KEY.fullmatch(key)
+        if not found:
+            raise InputError(f"{key!r} is not a crop key; expected crops/CAMERA/YYYYMMDDTHHMMSSmmmZ-SHOT.jpg")
+        try:
+            captured_at = datetime.strptime(found[2], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+        except ValueError:
+            raise InputError(f"{key!r} names a time that doesn't exist") from None
+        return cls(found[1], captured_at, found[3])
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One face to search for. `detection_id` is also the name of its Step Functions execution."""
+
+    detection_id: str
+    picture: Picture
+    camera: str
+    place: str
+    captured_at: str
+
+    @classmethod
+    def of(cls, picture: Picture, place: str) -> Detection:
+        """Name a detection so that the same object version always gets the same name, readable by people."""
+        crop = CropKey.parse(picture.key)
+        if not PLACE.fullmatch(place):
+            raise InputError(f"{place!r} is not a place name; letters, digits, '_', '.' and '-', 60 at most")
+        digest = hashlib.sha256("\0".join((picture.bucket, picture.key, picture.version or "")).encode()).hexdigest()
+        name = f"{crop.camera}-{crop.captured_at:%Y%m%dT%H%M%S}-{digest[:12]}"
+        return cls(name, picture, crop.camera, place, iso(crop.captured_at))
+
+    def to_json(self) -> dict[str, Any]:
+        """The state machine's input."""
+        picture = {name: getattr(self.picture, name) for name in ("bucket", "key", "version", "size")}
+        return {
+            "detection_id": self.detection_id,
+            "picture": picture,
+            "camera": self.camera,
+            "place": self.place,
+            "captured_at": self.captured_at,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Detection:
+        """Inverse of `to_json`; InputError when something is missing."""
+        try:
+            picture = Picture(**data["picture"])
+            return cls(data["detection_id"], picture, data["camera"], data["place"], data["captured_at"])
+        except (KeyError, TypeError) as problem:
+            raise InputError(f"not a detection: {problem!r}") from problem
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeFace:
+    """The face that was searched for: confidence, brightness, sharpness as Rekognition gives them (0-100); px."""
+
+    confidence: float
+    brightness: float | None
+    sharpness: float | None
+    width_px: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMatch:
+    """One face of the collection that is similar to the probe. Similarity is 0-100 and not a probability."""
+
+    external_image_id: str
+    face_id: str
+    similarity: float
+
+
+class Outcome(StrEnum):
+    """The named ends of a detection; every detection reaches exactly one."""
+
+    UNUSABLE_PICTURE = "UNUSABLE_PICTURE"
+    NO_FACE = "NO_FACE"
+    NO_CANDIDATE = "NO_CANDIDATE"
+    DISCARDED = "DISCARDED"
+    DUPLICATE = "DUPLICATE"
+    REJECTED = "REJECTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    REVIEW_EXPIRED = "REVIEW_EXPIRED"
+    ALERTED = "ALERTED"
+    FAILED = "FAILED"
+
+
+class DetectionState(StrEnum):
+    """How far a detection has come; FINISHED ones carry an Outcome."""
+
+    RECEIVED = "RECEIVED"
+    SEARCHED = "SEARCHED"
+    ASSESSED = "ASSESSED"
+    RESERVED = "RESERVED"
+    IN_REVIEW = "IN_REVIEW"
+    FINISHED = "FINISHED"
+
+
+UNFINISHED = tuple(state for state in DetectionState if state is not DetectionState.FINISHED)
+
+
+class Verdict(StrEnum):
+    """What Assess Candidates decides."""
+
+    ALERT = "ALERT"
+    REVIEW = "REVIEW"
+    DISCARD = "DISCARD"

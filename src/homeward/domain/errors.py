@@ -1,0 +1,67 @@
+"""Every error Homeward raises, in one tree.
+
+The class names are a contract: Step Functions matches them in `Retry` and `Catch`, and a test ties each
+`ErrorEquals` in `statemachines/` to a class here. Rename one and the machines must follow.
+"""
+
+from __future__ import annotations
+
+
+class HomewardError(Exception):
+    """Root of everything Homeward raises on purpose; its text says what is wrong and how to mend it."""
+
+
+class SettingsError(HomewardError):
+    """A setting (environment variable or SSM parameter) is missing or unusable."""
+
+
+class PolicyError(HomewardError):
+    """The matching policy can't be read, or doesn't fit its schema."""
+
+
+class InputError(HomewardError):
+    """An event, key or request isn't of the form that we accept; trying again can't help."""
+
+
+class NotFoundError(HomewardError):
+    """A record that must exist doesn't."""
+
+
+class ConflictError(HomewardError):
+    """A conditional write lost: the record is in another state than the caller expected."""
+
+
+class ReviewClosedError(HomewardError):
+    """A review was answered already, or its time ran out."""
+
+
+class TransientError(HomewardError):
+    """Something outside failed in a way that may pass; the caller may try again."""
+
+
+class ThrottledError(TransientError):
+    """A service asked us to slow down."""
+
+
+class ServiceUnavailableError(TransientError):
+    """A service didn't answer, or answered that it is broken."""
+
+
+class ServiceRefusedError(HomewardError):
+    """A service refused the request for good (permissions, validation); its error code is in the text."""
+
+
+class SourceError(HomewardError):
+    """A case source (NamUs) answered something that we can't use."""
+
+
+class SourceBlockedError(SourceError):
+    """A case source refused us (HTTP 403): stop asking."""
+
+
+class PublishError(HomewardError):
+    """An alert couldn't be handed to SNS."""
+
+
+class DeployError(HomewardError):
+    """The stack couldn't be packaged or applied."""

@@ -1,0 +1,1 @@
+"""One use case per file; each takes ports and knows no AWS service."""

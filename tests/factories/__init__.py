@@ -1,0 +1,92 @@
+"""Records for tests: people who do not exist, with every attribute overridable."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from homeward.domain.cases import Case, CaseKey, CaseStatus, PhotoClass, PhotoKey
+from homeward.domain.detections import Detection, FaceMatch, Picture, ProbeFace
+from homeward.domain.matching import Candidate
+from homeward.domain.policy import GroupRule, Policy, Probe, Tier
+
+EVIDENCE = {"people": 60, "impostor_pairs": 14160, "false_matches": 0, "source": "test"}
+
+
+def case_key(number: int = 51557) -> CaseKey:
+    return CaseKey("namus", "MP", number)
+
+
+def photo_key(number: int = 51557, identity: int = 1) -> PhotoKey:
+    return PhotoKey(case_key(number), identity, f"{identity:032x}")
+
+
+def case(number: int = 51557, **changes: Any) -> Case:
+    values: dict[str, Any] = {
+        "key": case_key(number),
+        "status": CaseStatus.OPEN,
+        "sex": "Female",
+        "ethnicities": ("Asian",),
+        "current_age_min": 34,
+        "current_age_max": 35,
+        "last_contact": date(2026, 3, 1),
+        "link": f"https://www.namus.gov/MissingPersons/Case#/{number}",
+        "created": "2026-03-02T10:00:00",
+        "modified": "2026-03-02T10:00:00",
+        "raw_key": f"raw/namus/MP/{number}/1.json",
+        "raw_sha256": "0" * 64,
+    }
+    return Case(**{**values, **changes})
+
+
+def policy(**changes: Any) -> Policy:
+    values: dict[str, Any] = {
+        "version": "test-1",
+        "search_threshold": 80.0,
+        "search_max_faces": 20,
+        "strictest": Tier(review=90.0, alert=99.0),
+        "groups": (GroupRule("Female", None, None, Tier(88.0, 95.0), EVIDENCE),),
+        "runner_up_margin": 2.0,
+        "probe": Probe(confidence=90.0, brightness=20.0, sharpness=20.0, width_px=40),
+        "alone": frozenset({PhotoClass.FACIAL, PhotoClass.ACTUAL}),
+        "quiet_seconds": 3600,
+        "lease_seconds": 60,
+        "review_seconds": 600,
+    }
+    return Policy(**{**values, **changes})
+
+
+def probe(**changes: Any) -> ProbeFace:
+    values: dict[str, Any] = {"confidence": 99.0, "brightness": 80.0, "sharpness": 70.0, "width_px": 120}
+    return ProbeFace(**{**values, **changes})
+
+
+def candidate(number: int = 51557, similarity: float = 97.0, trusted: float | None = None) -> Candidate:
+    sure = similarity if trusted is None else trusted
+    return Candidate(case_key(number), similarity, sure, photo_key(number).external_image_id, 1)
+
+
+def face_match(number: int = 51557, similarity: float = 97.0, identity: int = 1) -> FaceMatch:
+    return FaceMatch(photo_key(number, identity).external_image_id, f"face-{number}-{identity}", similarity)
+
+
+def detection(camera: str = "entrance", shot: str = "1", time: str = "20261122T211500123Z") -> Detection:
+    picture = Picture("pictures", f"crops/{camera}/{time}-{shot}.jpg", None, 20480)
+    return Detection.of(picture, "central-station")
+
+
+def policy_json(**changes: Any) -> str:
+    values: dict[str, Any] = {
+        "version": "1",
+        "search": {"threshold": 80, "max_faces": 20},
+        "strictest": {"review": 90, "alert": 99},
+        "groups": [],
+        "runner_up_margin": 2,
+        "probe": {"confidence": 90, "brightness": 20, "sharpness": 20, "width_px": 40},
+        "photo_classes_that_may_alert": ["FACIAL", "ACTUAL"],
+        "quiet_seconds": 3600,
+        "lease_seconds": 60,
+        "review_seconds": 600,
+    }
+    return json.dumps({**values, **changes})

@@ -1,0 +1,50 @@
+"""Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
+
+Three environments, three locks: the project (`requirements.lock`), the local cloud
+(`standins/cloud/requirements.lock`) and the Lambda layer (`lambdas/requirements.lock`).
+All are installed with `pip install --no-deps --require-hashes`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Reports usage to its maker; openvino runs without it and `--no-deps` lets us leave it out.
+LEFT_OUT = {"openvino-telemetry"}
+OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
+OPTIONS += ["--quiet", "--universal", "--python-version", "3.11"]
+
+
+def resolve(source: str, *extra: str) -> str:
+    """Return the pinned, hashed lines for one requirements source."""
+    command = ["uv", "pip", "compile", *OPTIONS, *extra, source]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def without(lock: str, names: set[str]) -> str:
+    """Drop the named packages (each a requirement line and its indented hash lines)."""
+    blocks = re.split(r"(?m)^(?=\S)", lock)
+    return "".join(block for block in blocks if re.split(r"[=\s;]", block, maxsplit=1)[0] not in names)
+
+
+def main() -> None:
+    """Write the three locks."""
+    project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
+    locks = {
+        "requirements.lock": project + resolve("requirements-data.in", "--no-deps"),
+        "standins/cloud/requirements.lock": resolve("standins/cloud/requirements.in"),
+        "lambdas/requirements.lock": resolve("lambdas/requirements.in"),
+    }
+    for name, text in locks.items():
+        (ROOT / name).write_text(
+            "# Made by tools/lock.py; install with: pip install --no-deps --require-hashes -r\n" + text
+        )
+        print(name, len(re.findall(r"(?m)^\S+==", text)), "pins", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
