@@ -16,11 +16,17 @@ from homeward.settings import Setting, Settings
 if TYPE_CHECKING:
     from homeward.adapters.alerts import DynamoAlertStore
     from homeward.adapters.audit_log import DynamoAuditLog
+    from homeward.adapters.cases import DynamoCaseStore
     from homeward.adapters.detections import DynamoDetectionStore
+    from homeward.adapters.namus import NamusSource
+    from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.reviews import DynamoReviewStore
     from homeward.steps.answer_review import AnswerReview
     from homeward.steps.assess_candidates import AssessCandidates
+    from homeward.steps.diff_cases import DiffCases
+    from homeward.steps.fetch_cases import FetchCases
+    from homeward.steps.index_photo import IndexPhoto
     from homeward.steps.mark_sent import MarkSent
     from homeward.steps.publish_alert import PublishAlert
     from homeward.steps.record_failure import RecordFailure
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
     from homeward.steps.reserve_alert import ReserveAlert
     from homeward.steps.search_faces import SearchFaces
     from homeward.steps.start_detection import StartDetection
+    from homeward.steps.summarise_sync import SummariseSync
+    from homeward.steps.sweep_cases import SweepCases
+    from homeward.steps.write_manifest import WriteManifest
 
 DEFAULT_STACK = "homeward"
 
@@ -50,6 +59,21 @@ def settings() -> Settings:
 
 
 # ------------------------------------------------------------------------------------- stores
+
+
+def cases() -> DynamoCaseStore:
+    """The cases and photos tables."""
+    from homeward.adapters.cases import DynamoCaseStore
+
+    names = settings()
+    return DynamoCaseStore(names[Setting.CASES_TABLE], names[Setting.PHOTOS_TABLE], names[Setting.AUDIT_TABLE])
+
+
+def objects() -> S3ObjectStore:
+    """Objects in S3."""
+    from homeward.adapters.objects import S3ObjectStore
+
+    return S3ObjectStore()
 
 
 def detections() -> DynamoDetectionStore:
@@ -89,17 +113,74 @@ def live_policy() -> LivePolicy:
     return LivePolicy(settings()[Setting.POLICY_PARAMETER], settings()[Setting.CASES_BUCKET])
 
 
+# ------------------------------------------------------------------------------------- ingestion
+
+
+@cache
+def namus() -> NamusSource:
+    """NamUs, as the environment variables HOMEWARD_NAMUS_* say; one HTTP session per process."""
+    from homeward.adapters.namus import NamusSource
+
+    return NamusSource.from_environment(os.environ)
+
+
+def sweep_cases() -> SweepCases:
+    """Task sweep_cases."""
+    from homeward.steps.sweep_cases import SweepCases
+
+    return SweepCases(namus(), objects(), settings()[Setting.CASES_BUCKET])
+
+
+def diff_cases() -> DiffCases:
+    """Task diff_cases."""
+    from homeward.steps.diff_cases import DiffCases
+
+    return DiffCases(namus(), cases(), objects(), settings()[Setting.CASES_BUCKET])
+
+
+def fetch_cases() -> FetchCases:
+    """Task fetch_cases."""
+    from homeward.steps.fetch_cases import FetchCases
+
+    bucket = settings()[Setting.CASES_BUCKET]
+    return FetchCases(namus(), cases(), objects(), audit_log(), bucket, clock)
+
+
+def write_manifest() -> WriteManifest:
+    """Task write_manifest."""
+    from homeward.steps.write_manifest import WriteManifest
+
+    names = settings()
+    machine = names[Setting.INDEX_PHOTOS_MACHINE_ARN]
+    return WriteManifest(cases(), objects(), names[Setting.CASES_BUCKET], machine)
+
+
+def index_photo() -> IndexPhoto:
+    """Function index_photo."""
+    from homeward.adapters.faces import RekognitionCollection
+    from homeward.steps.index_photo import IndexPhoto
+
+    collection = RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
+    return IndexPhoto(collection, cases(), settings()[Setting.CASES_BUCKET], clock)
+
+
+def summarise_sync() -> SummariseSync:
+    """Task summarise_sync."""
+    from homeward.steps.summarise_sync import SummariseSync
+
+    return SummariseSync(cases(), objects(), audit_log(), settings()[Setting.CASES_BUCKET], clock)
+
+
 # ------------------------------------------------------------------------------------- detection
 
 
 def start_detection() -> StartDetection:
     """Function start_detection."""
     from homeward.adapters.machines import StepFunctionsMachines
-    from homeward.adapters.objects import S3ObjectStore
     from homeward.steps.start_detection import StartDetection
 
     machine = settings()[Setting.DETECTION_MACHINE_ARN]
-    return StartDetection(detections(), audit_log(), S3ObjectStore(), StepFunctionsMachines(), machine, clock)
+    return StartDetection(detections(), audit_log(), objects(), StepFunctionsMachines(), machine, clock)
 
 
 def search_faces() -> SearchFaces:

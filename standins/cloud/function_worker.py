@@ -23,6 +23,7 @@ from typing import Any, TextIO
 
 END_OF_LOGS = "\x1eEND\x1e"
 FAILURE = "\x1efailure"
+LOADING_SECONDS = 10.0
 INHERITED = ("PATH", "LANG", "TZ", "TMPDIR")
 INHERITED_PREFIXES = ("AWS_", "_LAMBDA_", "LAMBDA_")
 
@@ -55,20 +56,48 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
+class ReadyAfterLoading:
+    """Says that the process is ready when loading has ended, or has used up the time that AWS gives it for itself.
+
+    The function's own timeout counts from then on.
+    """
+
+    def __init__(self, answers: TextIO) -> None:
+        self._answers = answers
+        self._lock = threading.Lock()
+        self._said = False
+        self._timer = threading.Timer(LOADING_SECONDS, self._say)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+        self._say()
+
+    def _say(self) -> None:
+        with self._lock:
+            if not self._said:
+                self._answers.write(json.dumps({"status": "ready", "cold": True}) + "\n")
+                self._answers.flush()
+            self._said = True
+
+
 def main() -> None:
     answers = take_stdout()
     description = json.loads(sys.stdin.readline())
     set_environment(description)
     set_import_path(description["code_dir"])
     add_log_handler()
-    answer(answers, {"status": "ready", "cold": True})
     calls = read_calls()
     handler: Callable[[Any, Context], Any] | None = None
     failure: InitializationError | None = None
-    try:
-        handler = load_handler(description["module"], description["handler"])
-    except InitializationError as error:
-        failure = error
+    with ReadyAfterLoading(answers):
+        try:
+            handler = load_handler(description["module"], description["handler"])
+        except InitializationError as error:
+            failure = error
     while True:
         call = calls.get()
         set_trace(call["ctx"].get("trace_id"))
@@ -197,11 +226,6 @@ def finish(answers: TextIO, text: str) -> None:
     sys.stderr.write(f"\n{END_OF_LOGS}\n")
     sys.stderr.flush()
     answers.write(text + "\n")
-    answers.flush()
-
-
-def answer(answers: TextIO, value: dict[str, Any]) -> None:
-    answers.write(json.dumps(value) + "\n")
     answers.flush()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from homeward import __version__
@@ -39,5 +39,5 @@ class AuditEvent:
 
 def audit_event(now: datetime, actor: str, action: str, subject: str, outcome: str, **more: Any) -> AuditEvent:
     """Make an event with a new identifier; `more` are AuditEvent's optional fields."""
-    at = iso(now)
-    return AuditEvent(f"{at}-{uuid.uuid4().hex[:12]}", at, actor, action, subject, outcome, **more)
+    event_id = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}-{uuid.uuid4().hex[:12]}"
+    return AuditEvent(event_id, iso(now), actor, action, subject, outcome, **more)

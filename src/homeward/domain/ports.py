@@ -14,6 +14,7 @@ from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.policy import Policy
+from homeward.domain.sources import SourceRecord, Sweep
 
 
 class Clock(Protocol):
@@ -51,6 +52,30 @@ class FaceCollection(Protocol):
 
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """Add the one usable face of a stored photo; again for the same photo changes nothing."""
+
+
+# --------------------------------------------------------------------------------------------- sources
+
+
+class CaseSource(Protocol):
+    """A public list of missing people. Every method raises SourceError or a TransientError when it can't be read."""
+
+    @property
+    def name(self) -> str:
+        """First part of the case keys, e.g. `namus`."""
+
+    @property
+    def case_set(self) -> str:
+        """Second part of the case keys, e.g. `MP`."""
+
+    def sweep(self) -> Sweep:
+        """Read the whole index."""
+
+    def fetch(self, number: int) -> SourceRecord:
+        """Read one record; NotFoundError when the source no longer has it."""
+
+    def picture(self, number: int, identity_id: int, limit: int) -> bytes:
+        """Read a picture's bytes, at most `limit` + 1 of them; NotFoundError."""
 
 
 # --------------------------------------------------------------------------------------------- records

@@ -17,7 +17,6 @@ from standins.cloud.function_worker import END_OF_LOGS, FAILURE
 from standins.cloud.patching import wrap
 from standins.cloud.settings import Settings
 
-LOADING_SECONDS = 10.0  # AWS: loading the module has 10 s of its own before the function's timeout counts
 LOG_SECONDS = 1.0  # bound for logs that are already written but not yet read
 
 
@@ -52,7 +51,7 @@ def invoke(original: Any, worker: Any, event: Any, request_id: str, **call: Any)
             worker._cold = False
         timeout = float(worker.config.get("Timeout", 3))
         context = {**call, "request_id": request_id, "timeout_ms": int(timeout * 1000)}
-        answer = exchange(worker._proc, {"event": event, "ctx": context}, timeout + (LOADING_SECONDS if cold else 0))
+        answer = exchange(worker._proc, {"event": event, "ctx": context}, timeout)
         if answer is None:
             answer = end_process(worker, request_id, timeout)
         return {**answer, "cold_start": cold, "log": read_logs(worker)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from jsonpath_ng.exceptions import JsonPathParserError
@@ -26,7 +27,7 @@ def resolve(path: str | None, data: Any) -> Any:
     if not path or path == "$" or not path.startswith("$"):
         return data
     try:
-        values = [match.value for match in parse(path.replace(".length()", ".`len`")).find(data)]
+        values = [match.value for match in compiled(path.replace(".length()", ".`len`")).find(data)]
     except JsonPathParserError as error:
         raise stepfunctions._ExecutionError("States.Runtime", f"Invalid path '{path}': {error}") from error
     if any(sign in path for sign in INDEFINITE):
@@ -37,6 +38,9 @@ def resolve(path: str | None, data: Any) -> Any:
             f"The JSONPath '{path}' could not be found in the input '{json.dumps(data)[:400]}'",
         )
     return values[0]
+
+
+compiled = lru_cache(maxsize=1000)(parse)
 
 
 def fill(template: Any, data: Any, context: dict[str, Any] | None = None) -> Any:

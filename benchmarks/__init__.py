@@ -1,0 +1,1 @@
+"""What is fast, measured side by side. Each module runs alone: `python -m benchmarks.NAME [--quick] [--json FILE]`."""

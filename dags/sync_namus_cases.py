@@ -1,0 +1,128 @@
+"""
+### Keep cases and the face collection in step with NamUs
+
+Each run is about the cases that were **created or modified in its window** (its data interval: one day, UTC). It brings
+them into the tables and the cases bucket, and their photos into the face collection. Any window can be repeated or
+backfilled, in any order: what is stored already is left alone.
+
+| task | does | when it fails |
+|---|---|---|
+| `choose_window` | the data interval, or *since*/*until* | correct the two parameters |
+| `sweep_cases` | reads the whole index, state by state | NamUs is down or refuses us; see below |
+| `diff_cases` | new and changed cases of the window, in batches | clear it and what follows |
+| `fetch_cases` | one batch: records, photos, audit events | its log names the cases; the other cases are stored |
+| `write_manifest` | every photo that still waits, of any run; skipped when there is none | clear it and what follows |
+| `index_photos` | runs the machine of that name, and waits | its execution lists the photos; a retry does the rest |
+| `summarise_sync` | the report, from what is really there | reads out what is missing |
+
+**Something is missing** (`summarise_sync` failed): clear the failed tasks with their downstream ones. Nothing is done
+twice. The report is `sync/<run>/report.json` in the cases bucket; the audit trail has it under `run:<run>`.
+
+**NamUs refuses us** (403, `SourceBlockedError`): pause this DAG and ask NamUs. Nothing here tries to get around it.
+
+**First fill**: trigger with *since* `1990-01-01T00:00:00Z`. At one request a second, 26,000 cases take about a day; the
+run may be interrupted at any time.
+
+**Backfill** (UI: Trigger > Backfill):
+`airflow backfill create --dag-id sync_namus_cases --from-date 2026-11-01 --to-date 2026-11-07`
+
+Environment: `HOMEWARD_NAMUS_URL`, `HOMEWARD_NAMUS_AUTHORITY` and `HOMEWARD_NAMUS_CONTACT` (needed for any address
+that is not this machine), `HOMEWARD_NAMUS_REQUESTS_PER_SECOND` (1; 0 is no limit), `HOMEWARD_NAMUS_CA_BUNDLE`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.operators.step_function import StepFunctionStartExecutionOperator
+from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
+from airflow.sdk.timezone import datetime
+
+from homeward_airflow import sync
+
+POLL_SECONDS, INDEX_HOURS = 2, 12
+
+
+@dag(
+    dag_id="sync_namus_cases",
+    dag_display_name="Sync NamUs cases",
+    description="Cases created or modified in the window: records, photos, faces",
+    doc_md=__doc__,
+    # A bare cron string would give runs without an interval: they would find nothing to do.
+    schedule=CronDataIntervalTimetable("@daily", timezone="UTC"),
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=2,
+    tags={"ingestion", "namus"},
+    params={
+        "since": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="Since",
+            description="Beginning of the window (UTC), instead of the run's data interval.",
+            section="Window",
+        ),
+        "until": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="Until",
+            description="End of the window, itself not included. Left empty beside *since*: the time of the trigger.",
+            section="Window",
+        ),
+        "batch_size": Param(
+            25,
+            type="integer",
+            minimum=1,
+            maximum=500,
+            title="Cases per task",
+            description="Grows by itself where the window holds more than 1,024 batches.",
+            section="Tuning",
+        ),
+    },
+    default_args={
+        "owner": "ingestion",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=30),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=10),
+        "retry_policy": sync.RETRY_POLICY,
+    },
+)
+def sync_namus_cases() -> None:
+    """Wire the tasks; what they do is in `homeward_airflow.sync`."""
+    window = task(sync.choose_window)()
+    run = window["run"]
+    sweep = task(sync.sweep_cases)(run)
+    batches = task(sync.diff_cases)(run, window["since"], window["until"])
+    fetched = (
+        task(
+            sync.fetch_cases,
+            map_index_template="{{ label }}",
+            max_active_tis_per_dag=4,
+            execution_timeout=timedelta(hours=2),
+        )
+        .partial(run=run)
+        .expand(batch=batches)
+    )
+    # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
+    manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(run)
+    index = StepFunctionStartExecutionOperator(
+        task_id="index_photos",
+        doc_md="Runs the state machine over the manifest. A retry is an execution of its own: it finds the rest.",
+        aws_conn_id=None,
+        state_machine_arn=manifest["machine_arn"],
+        name="{{ ti.xcom_pull(task_ids='choose_window', key='run') }}-{{ ti.try_number }}",
+        state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
+        deferrable=True,
+        waiter_delay=POLL_SECONDS,
+        waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
+    )
+    summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(run)
+    sweep >> batches
+    fetched >> manifest
+    index >> summary
+
+
+sync_namus_cases()

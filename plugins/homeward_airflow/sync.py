@@ -1,0 +1,69 @@
+"""The tasks of the sync DAGs: each reads Airflow's context where it must, and calls one use case of the core."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from homeward import bootstrap
+from homeward.domain.errors import InputError, ServiceRefusedError, SettingsError, SourceBlockedError
+from homeward.domain.sync import run_name
+from homeward.domain.sync import Window
+
+# What no later try can mend fails at once; everything else has the task's retries.
+RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(SourceBlockedError, RetryAction.FAIL, reason="the source refused us; asking again is not for us"),
+        RetryRule([SettingsError, InputError, ServiceRefusedError], RetryAction.FAIL, reason="trying again can't help"),
+    ]
+)
+DAY = timedelta(days=1)
+
+
+def choose_window() -> dict[str, str]:
+    """Which stretch of time this run is about: its data interval, unless `since` or `until` say otherwise.
+
+    A missing end is the time that the run was asked for; a run without a data interval covers the day before it.
+    """
+    context = get_current_context()
+    params, asked = context["params"], context["dag_run"].run_after
+    given = params["since"] or params["until"]
+    since = params["since"] or (context.get("data_interval_start") or asked - DAY).isoformat()
+    until = params["until"] or (asked if given else context.get("data_interval_end") or asked).isoformat()
+    Window.parse(since, until)  # a window that can't be is refused before anything is asked
+    return {"run": run_name(context["run_id"]), "since": since, "until": until}
+
+
+def sweep_cases(run: str) -> dict[str, Any]:
+    """Read the source's whole index: about one request per state and 1,000 cases."""
+    return bootstrap.sweep_cases()(run)
+
+
+def diff_cases(run: str, since: str, until: str) -> list[dict[str, str]]:
+    """Compare the index with what is stored; the batches of cases to fetch."""
+    return bootstrap.diff_cases()(run, since, until, get_current_context()["params"]["batch_size"])
+
+
+def fetch_cases(run: str, batch: dict[str, str]) -> dict[str, Any]:
+    """Fetch one batch: records, photos, tables, audit events. Cases that are stored already cost nothing."""
+    get_current_context()["label"] = batch["label"]  # type: ignore[typeddict-unknown-key]
+    return bootstrap.fetch_cases()(run, batch["batch"])
+
+
+def write_manifest(run: str) -> dict[str, Any]:
+    """List every photo that waits for its face, also those that an earlier run left; skips when there is none."""
+    manifest = bootstrap.write_manifest()(run)
+    if not manifest["photos"]:
+        raise AirflowSkipException("no photo waits to be indexed")
+    return manifest
+
+
+def summarise_sync(run: str) -> dict[str, Any]:
+    """Write the run's report and its audit event; fails when something is missing, so that the run's state is true."""
+    report = bootstrap.summarise_sync()(run)
+    if report["problems"]:
+        raise AirflowFailException(f"the run is {report['outcome']}: {'; '.join(report['problems'])}")
+    return {name: report[name] for name in ("outcome", "diff", "cases", "photos", "index")}

@@ -1,0 +1,147 @@
+"""FaceCollection on Amazon Rekognition. Which collection is live is one SSM parameter.
+
+What a picture is worth is told by error codes and by its bytes, never by the text of an error.
+
+A search gives no brightness or sharpness of the probe face, and DetectFaces costs as much as a search: it is asked only
+when somebody matched, because only then does the quality decide anything. The same holds for the width in pixels, for
+which the picture's header is read. Faces of any quality are searched for (QualityFilter NONE): missing people are rare
+and the policy sends a poor face to a person instead of dropping it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.parameters import parameter
+from homeward.domain.admission import MIN_SIDE, Refusal
+from homeward.domain.cases import PhotoKey
+from homeward.domain.detections import FaceMatch, Picture, ProbeFace
+from homeward.domain.pictures import pixel_size
+from homeward.domain.ports import IndexResult, SearchResult
+
+_HEADER_BYTES = 256 * 1024  # of a picture: its size stands before the pixels, behind at most some metadata
+_UNUSABLE = {
+    "InvalidImageFormatException": Refusal.NOT_AN_IMAGE.value,
+    "ImageTooLargeException": Refusal.TOO_LARGE.value,
+}
+_OTHER_FACE = ["EXCEEDS_MAX_FACES"]  # the one reason of a second face that is otherwise usable
+
+
+@dataclass(frozen=True, slots=True)
+class RekognitionCollection:
+    """The collection that the SSM parameter `parameter_name` names; a switch is seen within a minute."""
+
+    parameter_name: str
+
+    def search(self, picture: Picture, threshold: float, max_faces: int) -> SearchResult:
+        """See the port. `unusable` is NOT_AN_IMAGE, TOO_LARGE or TOO_SMALL."""
+        try:
+            answer = client("rekognition").search_faces_by_image(
+                CollectionId=parameter(self.parameter_name),
+                Image=_image(picture),
+                FaceMatchThreshold=threshold,
+                MaxFaces=max_faces,
+                QualityFilter="NONE",
+            )
+        except (ClientError, BotoCoreError) as error:
+            return _nothing_to_search(picture, error)
+        matches = tuple(_match(found) for found in answer["FaceMatches"])
+        box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
+        if not matches:
+            return SearchResult(ProbeFace(confidence, None, None, None), matches)
+        return SearchResult(_measured(picture, box, confidence), matches)
+
+    def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
+        """See the port. A photo with two usable faces doesn't say whose they are, so neither stays."""
+        collection = parameter(self.parameter_name)
+        try:
+            answer = client("rekognition").index_faces(
+                CollectionId=collection,
+                Image={"S3Object": {"Bucket": bucket, "Name": object_key}},
+                ExternalImageId=photo.external_image_id,
+                MaxFaces=1,
+                QualityFilter="AUTO",
+            )
+        except (ClientError, BotoCoreError) as error:
+            code = error_code(error) if isinstance(error, ClientError) else ""
+            if code in _UNUSABLE:
+                return IndexResult(None, _UNUSABLE[code])
+            raise translated(error) from error
+        indexed = [str(record["Face"]["FaceId"]) for record in answer["FaceRecords"]]
+        rest = answer.get("UnindexedFaces", [])
+        if indexed and any(face["Reasons"] == _OTHER_FACE for face in rest):
+            with aws_errors():
+                client("rekognition").delete_faces(CollectionId=collection, FaceIds=indexed)
+            return IndexResult(None, Refusal.MANY_FACES.value)
+        return IndexResult(indexed[0], None) if indexed else IndexResult(None, _why_not(rest))
+
+
+def _image(picture: Picture) -> dict[str, Any]:
+    version = {"Version": picture.version} if picture.version else {}
+    return {"S3Object": {"Bucket": picture.bucket, "Name": picture.key, **version}}
+
+
+def _match(found: Mapping[str, Any]) -> FaceMatch:
+    face = found["Face"]
+    return FaceMatch(str(face.get("ExternalImageId", "")), str(face["FaceId"]), float(found["Similarity"]))
+
+
+def _nothing_to_search(picture: Picture, error: ClientError | BotoCoreError) -> SearchResult:
+    """What a refused search means. InvalidParameterException stands for a faceless picture, and for other things."""
+    code = error_code(error) if isinstance(error, ClientError) else ""
+    if code in _UNUSABLE:
+        return SearchResult(None, (), _UNUSABLE[code])
+    if code != "InvalidParameterException":
+        raise translated(error) from error
+    size = _size(picture)
+    if size and min(size) < MIN_SIDE:
+        return SearchResult(None, (), Refusal.TOO_SMALL.value)
+    if _detect(picture):
+        raise translated(error) from error  # there is a face: the fault is in the request
+    return SearchResult(None, ())
+
+
+def _measured(picture: Picture, box: Mapping[str, float], confidence: float) -> ProbeFace:
+    faces = _detect(picture)
+    if not faces:
+        return ProbeFace(confidence, None, None, None)
+    face = min(faces, key=lambda found: _distance(found["BoundingBox"], box))
+    quality, size = face.get("Quality", {}), _size(picture)
+    width = round(box["Width"] * size[0]) if size else None
+    return ProbeFace(confidence, quality.get("Brightness"), quality.get("Sharpness"), width)
+
+
+def _detect(picture: Picture) -> list[dict[str, Any]]:
+    with aws_errors():
+        return list(client("rekognition").detect_faces(Image=_image(picture), Attributes=["DEFAULT"])["FaceDetails"])
+
+
+def _distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return sum(abs(one[name] - other[name]) for name in ("Left", "Top", "Width", "Height"))
+
+
+def _size(picture: Picture) -> tuple[int, int] | None:
+    """Pixel size from the picture's header. Camera crops carry no rotation mark, so width is width."""
+    which = {"VersionId": picture.version} if picture.version else {}
+    with aws_errors():
+        answer = client("s3").get_object(
+            Bucket=picture.bucket, Key=picture.key, Range=f"bytes=0-{_HEADER_BYTES - 1}", **which
+        )
+        return pixel_size(answer["Body"].read())
+
+
+def _why_not(rest: list[dict[str, Any]]) -> str:
+    """Rekognition's first reason for the largest face that it left out, or that it saw none."""
+    if not rest:
+        return Refusal.NO_FACE.value
+    largest = max(rest, key=lambda face: _area(face.get("FaceDetail", {}).get("BoundingBox", {})))
+    return str(min(largest["Reasons"], default=Refusal.NO_FACE.value))
+
+
+def _area(box: Mapping[str, float]) -> float:
+    return box.get("Width", 0.0) * box.get("Height", 0.0)

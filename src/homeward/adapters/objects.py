@@ -1,0 +1,42 @@
+"""ObjectStore on S3."""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.domain.errors import HomewardError, NotFoundError
+
+_ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404"})  # HeadObject has no body, so no better code than 404
+
+
+class S3ObjectStore:
+    """Whole objects; ours are small enough for memory (pictures have 15 MB at most)."""
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        """See the port."""
+        with aws_errors():
+            client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+
+    def get(self, bucket: str, key: str) -> bytes:
+        """See the port."""
+        try:
+            body: bytes = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        except (ClientError, BotoCoreError) as error:
+            raise _ours(error, bucket, key) from error
+        return body
+
+    def metadata(self, bucket: str, key: str, version: str | None) -> dict[str, str]:
+        """See the port."""
+        which = {"VersionId": version} if version else {}
+        try:
+            answer = client("s3").head_object(Bucket=bucket, Key=key, **which)
+        except (ClientError, BotoCoreError) as error:
+            raise _ours(error, bucket, key) from error
+        return dict(answer["Metadata"])
+
+
+def _ours(error: ClientError | BotoCoreError, bucket: str, key: str) -> HomewardError:
+    if isinstance(error, ClientError) and error_code(error) in _ABSENT:
+        return NotFoundError(f"there is no s3://{bucket}/{key}")
+    return translated(error)

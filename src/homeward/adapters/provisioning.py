@@ -1,0 +1,139 @@
+"""What a deployment needs beside the stack: the bucket before it; the collection, the policy and the phones after it.
+
+Everything here may be done again and changes nothing then.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.domain.errors import DeployError, InputError
+
+PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")  # E.164
+_EVERYTHING_BLOCKED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who deploys, and where to."""
+
+    account: str
+    arn: str
+    region: str
+
+
+def caller() -> Caller:
+    """The identity behind the credentials in use."""
+    sts = client("sts")
+    with aws_errors():
+        found = sts.get_caller_identity()
+    return Caller(found["Account"], found["Arn"], sts.meta.region_name)
+
+
+# ------------------------------------------------------------------------------------- artifacts
+
+
+def ensure_artifacts_bucket(who: Caller) -> str:
+    """Make the bucket for packaged code, private and over TLS only; return its name."""
+    name = f"homeward-artifacts-{who.account}-{who.region}"
+    arn = f"arn:{who.arn.split(':')[1]}:s3:::{name}"
+    # us-east-1 is the one region that must not be named.
+    where: Any = {} if who.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": who.region}}
+    tls_only = {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3 = client("s3")
+    try:
+        s3.create_bucket(Bucket=name, **where)
+    except ClientError as error:
+        if error_code(error) != "BucketAlreadyOwnedByYou":
+            raise translated(error) from error
+    with aws_errors():
+        s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_EVERYTHING_BLOCKED)
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}))
+    return name
+
+
+def upload_if_missing(bucket: str, key: str, body: bytes, who: Caller) -> bool:
+    """Upload a file whose key carries its digest; False when it is there already."""
+    s3 = client("s3")
+    try:
+        s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=who.account)
+        return False
+    except ClientError as error:
+        if error_code(error) != "404":
+            raise translated(error) from error
+    with aws_errors():
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=who.account)
+    return True
+
+
+# ------------------------------------------------------------------------------------- after the stack
+
+
+def read_json_parameter(name: str) -> dict[str, Any]:
+    """An SSM parameter that holds a JSON object, as it is now."""
+    with aws_errors():
+        return dict(json.loads(client("ssm").get_parameter(Name=name)["Parameter"]["Value"]))
+
+
+def ensure_collection(parameter_name: str) -> str:
+    """Make the face collection that is live; return its name."""
+    with aws_errors():
+        collection = str(client("ssm").get_parameter(Name=parameter_name)["Parameter"]["Value"])
+    try:
+        client("rekognition").create_collection(CollectionId=collection)
+    except ClientError as error:
+        if error_code(error) != "ResourceAlreadyExistsException":
+            raise translated(error) from error
+    return collection
+
+
+def keep_policy(bucket: str, key: str, body: bytes) -> None:
+    """Store a policy file for good; DeployError when that version is there with other content."""
+    s3 = client("s3")
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*")
+    except ClientError as error:
+        if error_code(error) != "PreconditionFailed":
+            raise translated(error) from error
+        with aws_errors():
+            same = s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
+        if not same:
+            text = f"s3://{bucket}/{key} holds another policy of that version; give yours a new one"
+            raise DeployError(text) from error
+
+
+def point_to_policy(parameter_name: str, pointer: dict[str, str]) -> None:
+    """Make a stored policy the live one."""
+    with aws_errors():
+        client("ssm").put_parameter(Name=parameter_name, Value=json.dumps(pointer), Type="String", Overwrite=True)
+
+
+def check_phone_number(number: str) -> None:
+    """InputError when it isn't one that SNS takes."""
+    if not PHONE_NUMBER.fullmatch(number):
+        raise InputError(f"{number!r} is not a phone number; expected + and 7 to 15 digits, e.g. +15555550100")
+
+
+def subscribe_phone(topic_arn: str, number: str) -> None:
+    """Let a phone get a topic's messages as SMS; subscribing again returns the subscription that is there."""
+    check_phone_number(number)
+    with aws_errors():
+        client("sns").subscribe(TopicArn=topic_arn, Protocol="sms", Endpoint=number, ReturnSubscriptionArn=True)

@@ -1,0 +1,118 @@
+"""The `homeward` command. Thin: it reads arguments, makes one call, and shows the answer."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from homeward import __version__, bootstrap, cli_system
+from homeward.domain.errors import HomewardError
+from homeward.steps.answer_review import ReviewVerdict
+
+app = typer.Typer(
+    name="homeward",
+    help="Finds missing people in camera pictures. Start with: homeward demo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+review_app = typer.Typer(help="Questions to people: list them, answer them.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
+app.add_typer(audit_app, name="audit")
+app.command()(cli_system.up)
+app.command()(cli_system.down)
+app.command()(cli_system.status)
+app.command("demo")(cli_system.run_demo)
+out, err = Console(), Console(stderr=True)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(__version__)
+
+
+@review_app.command("list")
+def list_reviews() -> None:
+    """Show the open questions, those that expire first first."""
+    table = Table("detection", "case", "similarity", "review / alert from", "place", "why a person", "until")
+    for review in bootstrap.reviews().list_open():
+        detection, decision = review["question"]["detection"], review["question"]["decision"]
+        bounds = decision["thresholds"]
+        table.add_row(
+            review["detection_id"],
+            review["case"],
+            f"{decision['best']['similarity']:.1f}",
+            f"{bounds['review']:.1f} / {bounds['alert']:.1f}",
+            detection["place"],
+            ", ".join(decision["reasons"]),
+            review["expires_at"],
+        )
+    out.print(table if table.row_count else "No open reviews.")
+
+
+Answered = Annotated[
+    str, typer.Argument(metavar="DETECTION", help="The detection, as `homeward review list` shows it.")
+]
+Reviewer = Annotated[
+    str, typer.Option("--by", help="Your name; it goes into the audit trail.", default_factory=getpass.getuser)
+]
+Note = Annotated[str, typer.Option(help="Why, in your words. No names of people.")]
+
+
+@review_app.command()
+def confirm(detection: Answered, by: Reviewer, note: Note = "") -> None:
+    """It may be this person: the alert goes out."""
+    _answer(detection, ReviewVerdict.CONFIRMED, by, note)
+
+
+@review_app.command()
+def reject(detection: Answered, by: Reviewer, note: Note = "") -> None:
+    """It is not this person: nothing goes out."""
+    _answer(detection, ReviewVerdict.REJECTED, by, note)
+
+
+@review_app.command()
+def inconclusive(detection: Answered, by: Reviewer, note: Note = "") -> None:
+    """Nobody could tell from these pictures: nothing goes out."""
+    _answer(detection, ReviewVerdict.INCONCLUSIVE, by, note)
+
+
+def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str) -> None:
+    bootstrap.answer_review()(detection, verdict, reviewer, note)
+    out.print(f"{verdict.value}: {detection}")
+
+
+@audit_app.command("show")
+def show_audit(subject: Annotated[str, typer.Argument(help="A case (namus:MP:51557) or a detection's id.")]) -> None:
+    """Tell the story of a case or a detection, oldest first."""
+    log = bootstrap.audit_log()
+    events = log.story_of_case(subject) if subject.count(":") == 2 else log.story(f"detection:{subject}")
+    table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
+    for event in events:
+        reasons = ", ".join(event.reasons)
+        row = (event.at, event.actor, event.action, event.subject, event.outcome, reasons, event.policy_version or "")
+        table.add_row(*row)
+    if not events:
+        raise typer.BadParameter(f"nothing is known of {subject}", param_hint="SUBJECT")
+    out.print(table)
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line and exit code 2."""
+    try:
+        app()
+    except HomewardError as problem:
+        err.print(f"homeward: {problem}", style="red", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""`homeward up`, `down`, `status` and `demo`: the local system."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from homeward import deployment
+from homeward.local import commands, demo
+from homeward.local.display import Steps, alert_panel, faces_table, sync_lines
+from homeward.local.home import Home
+from homeward.local.ports import Ports
+from homeward.local.system import LocalOptions, LocalSystem
+
+out, err = Console(), Console(stderr=True)
+
+CloudPort = Annotated[int, typer.Option(help="Port of the local cloud.")]
+RekognitionPort = Annotated[int, typer.Option(help="Port of the face service.")]
+NamusPort = Annotated[int, typer.Option(help="Port of the case server.")]
+AirflowPort = Annotated[int, typer.Option(help="Port of Airflow's UI.")]
+PORTS = Ports()
+
+
+def up(
+    cloud_port: CloudPort = PORTS.cloud,
+    rekognition_port: RekognitionPort = PORTS.rekognition,
+    namus_port: NamusPort = PORTS.namus,
+    airflow_port: AirflowPort = PORTS.airflow,
+) -> None:
+    """Run the whole local system until Ctrl-C. Prints `ready <url>` when it serves."""
+    home = Home.default()
+    options = LocalOptions(
+        home=home,
+        ports=Ports(cloud_port, rekognition_port, namus_port, airflow_port),
+        namus_arguments=("--seed", "1", "--people", str(home.people / "people")),
+        make_people=("--out", str(home.people)),
+        environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
+        deploy=_deploy_shipped,
+    )
+    with Steps(err) as steps:
+        commands.up(options, steps.part, _announce)
+
+
+def _deploy_shipped(system: LocalSystem) -> None:
+    demo.use(system)
+    deployment.deploy()
+
+
+def _announce(system: LocalSystem) -> None:
+    passwords = system.options.home.airflow
+    err.print(f"Airflow: user admin, password {system.passwords['admin']} (all users: {passwords})", highlight=False)
+    print(f"ready {system.endpoints.airflow}", flush=True)
+
+
+def down() -> None:
+    """Stop what `homeward up` or `homeward demo` started; says so when nothing runs."""
+    stopped = [home.root for home in _homes() if commands.down(home)]
+    out.print(f"stopped {', '.join(map(str, stopped))}" if stopped else "nothing runs", highlight=False)
+
+
+def status() -> None:
+    """Show every part of the local system. Exit code 0: all up, 1: something is broken, 3: nothing runs."""
+    found = [commands.status(home) for home in _homes()]
+    running = [each for each in found if each.condition is not commands.Condition.DOWN]
+    if not running:
+        out.print("nothing runs; start with: homeward up")
+        sys.exit(commands.Condition.DOWN)
+    table = Table("part", "state", "pid", "address", "up for")
+    for row in (row for each in running for row in each.rows):
+        uptime = f"{row.uptime:.0f} s" if row.uptime is not None else ""
+        table.add_row(row.part, row.state, str(row.pid or ""), row.address, uptime)
+    out.print(table)
+    sys.exit(max(each.condition for each in running))
+
+
+def _homes() -> list[Home]:
+    """The state folder, and those of demos below it."""
+    root = Home.default()
+    return [root, *(Home(path) for path in sorted(root.root.glob("*/")) if (path / "lock").exists())]
+
+
+def run_demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="Stop after the result; exit code 0 only for success.")] = False,
+    people: Annotated[
+        Path | None, typer.Option(help="Your own pictures of the missing: one folder per person.")
+    ] = None,
+    frames: Annotated[
+        Path | None, typer.Option(help="Your own camera pictures, with any number of faces each.")
+    ] = None,
+    json_: Annotated[Path | None, typer.Option("--json", help="Write the result to this file, too.")] = None,
+    cloud_port: CloudPort = PORTS.cloud,
+    rekognition_port: RekognitionPort = PORTS.rekognition,
+    namus_port: NamusPort = PORTS.namus,
+    airflow_port: AirflowPort = PORTS.airflow,
+) -> None:
+    """Find a missing person, from nothing to the alert.
+
+    Starts everything on this machine, makes people who do not exist (or takes your pictures), lets Airflow ingest them,
+    plays camera pictures, and shows every face with its decision, and the alert with its reasons. Ctrl-C stops all of it.
+
+    With your own pictures nothing is alerted unasked: the shipped policy has no measured error rates for them, so every
+    match is a question to a person.
+    """
+    if (people is None) != (frames is None):
+        raise typer.BadParameter("give both --people and --frames, or neither")
+    ports = Ports(cloud_port, rekognition_port, namus_port, airflow_port)
+    options = demo.DemoOptions(Home.default(), ports, people, frames)
+    try:
+        result = _demo(options, exit_, json_)
+    except KeyboardInterrupt:
+        err.print("stopped")
+        sys.exit(130)
+    sys.exit(0 if result.succeeded(options.own) else 1)
+
+
+def _demo(options: demo.DemoOptions, leave: bool, json_file: Path | None) -> demo.DemoResult:
+    with Steps(err) as steps:
+        demo.check(options, lambda done, total: steps.update("check your pictures", done, total))
+        system = LocalSystem(demo.local_options(options), steps.part)
+        with system:
+            report = demo.ingest(system, lambda done, total, note: steps.update("ingest (Airflow)", done, total, note))
+            played = demo.watch(options, system, lambda done, total: steps.update("camera pictures", done, total))
+            result = demo.collect(system, report, played)
+            steps.stop()
+            if json_file:
+                demo.write_json(result, json_file)
+            _show(result, system)
+            if not leave:
+                out.print("Ctrl-C stops everything.")
+                _wait(system)
+    return result
+
+
+def _wait(system: LocalSystem) -> None:
+    try:
+        system.wait()
+    except KeyboardInterrupt:
+        return
+
+
+def _show(result: demo.DemoResult, system: LocalSystem) -> None:
+    for line in sync_lines(result.report):
+        out.print(line, highlight=False)
+    out.print(faces_table(result.faces))
+    for frame, problem in result.playback.unreadable.items():
+        err.print(f"{frame}: {problem}", style="red")
+    for face, message in result.alerts:
+        out.print(alert_panel(face, message, demo.audit_story(face.detection_id)))
+    out.print(
+        f"Airflow: {system.endpoints.airflow} (user admin, password {system.passwords['admin']})", highlight=False
+    )

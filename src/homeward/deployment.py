@@ -1,0 +1,122 @@
+"""`deploy`: package, upload, apply `infra/template.yaml`, and do what CloudFormation can't. Safe to repeat.
+
+Works the same on AWS and on the local cloud; boto3's environment variables say which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from homeward import packaging
+from homeward.adapters import provisioning, stacks
+from homeward.adapters.audit_log import DynamoAuditLog
+from homeward.domain.audit import audit_event
+from homeward.domain.errors import DeployError
+from homeward.domain.policy import parse_policy
+from homeward.packaging import ROOT, Artifact, Progress
+from homeward.settings import Setting, Settings
+
+SHIPPED_POLICY = ROOT / "policy" / "matching.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is deployed now: the stack's outputs, every setting, and what this deployment changed (nothing: empty)."""
+
+    outputs: Mapping[str, str]
+    settings: Mapping[str, str]
+    changes: tuple[stacks.Change, ...]
+
+
+def deploy(
+    stack: str = "homeward",
+    policy_file: Path = SHIPPED_POLICY,
+    phone_numbers: Sequence[str] = (),
+    progress: Progress = lambda text: None,
+    root: Path = ROOT,
+) -> Deployment:
+    """Bring the stack to what the checkout at `root` says.
+
+    `policy_file` becomes the live policy only if none is; `phone_numbers` (E.164) get the alerts as SMS.
+    Raises DeployError, PolicyError, InputError, or the errors of `adapters.aws`; then nothing is half done that
+    repeating wouldn't finish.
+    """
+    policy = _read_policy(policy_file)
+    for number in phone_numbers:
+        provisioning.check_phone_number(number)
+    found, changes = _deploy_stack(stack, root, progress)
+    settings = provisioning.read_json_parameter(found.outputs["SettingsParameter"])
+    names = Settings(settings)
+    collection = provisioning.ensure_collection(names[Setting.COLLECTION_PARAMETER])
+    progress(f"face collection {collection} is there")
+    _publish_first_policy(names, policy, progress)
+    for number in phone_numbers:
+        provisioning.subscribe_phone(names[Setting.ALERT_TOPIC_ARN], number)
+    progress(f"stack {stack}: {len(changes) or 'no'} changes")
+    return Deployment(found.outputs, settings, changes)
+
+
+def _deploy_stack(stack: str, root: Path, progress: Progress) -> tuple[stacks.Stack, tuple[stacks.Change, ...]]:
+    artifacts = packaging.build(root, progress)
+    template = (root / "infra" / "template.yaml").read_text()
+    who = provisioning.caller()
+    bucket = provisioning.ensure_artifacts_bucket(who)
+    for artifact in artifacts:
+        if provisioning.upload_if_missing(bucket, artifact.key, artifact.body, who):
+            progress(f"uploaded {artifact.key}")
+    change_set = stacks.prepare(stack, template, _parameters(bucket, template, artifacts), progress)
+    if change_set:
+        return stacks.execute(change_set, progress), change_set.changes
+    found = stacks.find(stack)
+    if found is None:
+        raise DeployError(f"stack {stack} was deleted meanwhile; deploy again")
+    return found, ()
+
+
+def _parameters(bucket: str, template: str, artifacts: Sequence[Artifact]) -> dict[str, str]:
+    """The template's parameters. `Release` differs whenever the template or anything packaged does."""
+    keys = {artifact.parameter: artifact.key for artifact in artifacts}
+    release = hashlib.sha256("\n".join([template, *sorted(keys.values())]).encode()).hexdigest()
+    return {"ArtifactsBucket": bucket, "Release": release, "Runtime": packaging.runtime(), **keys}
+
+
+@dataclass(frozen=True, slots=True)
+class _PolicyFile:
+    version: str
+    body: bytes
+
+    @property
+    def pointer(self) -> dict[str, str]:
+        """What the policy parameter holds; see `adapters/policies.py`."""
+        digest = hashlib.sha256(self.body).hexdigest()
+        return {"key": f"policy/{self.version}.json", "version": self.version, "sha256": digest}
+
+
+def _read_policy(path: Path) -> _PolicyFile:
+    """Refuse an unusable policy before anything is deployed."""
+    try:
+        body = path.read_bytes()
+        return _PolicyFile(parse_policy(body.decode()).version, body)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise DeployError(f"can't read the policy {path}: {problem}") from problem
+
+
+def _publish_first_policy(names: Settings, policy: _PolicyFile, progress: Progress) -> None:
+    """Make the policy live if none is; a later one needs a person's approval, not a deployment."""
+    live = provisioning.read_json_parameter(names[Setting.POLICY_PARAMETER])
+    if live:
+        same = live == policy.pointer
+        progress(f"policy {live['version']} is live" + ("" if same else f"; {policy.version} was not published"))
+        return
+    pointer = policy.pointer
+    provisioning.keep_policy(names[Setting.CASES_BUCKET], pointer["key"], policy.body)
+    actor = f"deployer:{provisioning.caller().arn}"
+    about = (actor, "publish_policy", f"policy:{policy.version}", "LIVE")
+    event = audit_event(datetime.now(UTC), *about, policy_version=policy.version, details=pointer)
+    DynamoAuditLog(names[Setting.AUDIT_TABLE]).append(event)
+    provisioning.point_to_policy(names[Setting.POLICY_PARAMETER], pointer)
+    progress(f"policy {policy.version} is live now")

@@ -1,0 +1,1 @@
+"""The whole system on one machine: processes, ports, the state folder, PostgreSQL and Airflow's environment."""

@@ -1,0 +1,149 @@
+"""Plays camera pictures through the camera agent and follows each face to its decision."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from homeward import bootstrap
+from homeward.domain.cases import CaseKey
+from homeward.domain.detections import Detection, DetectionState, Picture
+from homeward.domain.errors import NotFoundError
+from homeward.local.errors import LocalError
+from homeward.local.home import repository
+from homeward.settings import Setting
+
+DECIDED = (DetectionState.FINISHED, DetectionState.IN_REVIEW)
+
+
+class PlaybackError(LocalError):
+    """The camera agent failed, or a detection didn't come to a decision in time."""
+
+
+@dataclass
+class Face:
+    """A face of a frame: where it was (x, y, width, height in px), and what became of it."""
+
+    frame: str
+    box: list[int]
+    detection_id: str
+    row: dict[str, Any] = field(default_factory=dict)
+    name: str | None = None
+
+    @property
+    def decided(self) -> bool:
+        """Whether the machine is done with it, or waits for a person."""
+        return self.row.get("state") in DECIDED
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The best eligible case, when there was one."""
+        best: dict[str, Any] | None = self.row.get("decision", {}).get("best")
+        return best
+
+    def to_json(self) -> dict[str, Any]:
+        """One entry of `--json`."""
+        decision = self.row.get("decision", {})
+        return {
+            "frame": self.frame,
+            "box": self.box,
+            "detection_id": self.detection_id,
+            "case": self.best["case"] if self.best else None,
+            "name": self.name,
+            "similarity": self.best["similarity"] if self.best else None,
+            "thresholds": decision.get("thresholds"),
+            "group": decision.get("group"),
+            "decision": decision.get("verdict"),
+            "outcome": self.row.get("outcome") or self.row.get("state"),
+            "reasons": decision.get("reasons", []),
+            "policy_version": decision.get("policy_version"),
+            "place": self.row.get("place"),
+            "captured_at": self.row.get("captured_at"),
+        }
+
+
+@dataclass
+class Playback:
+    """What the agent reported: faces, pictures without one, and pictures that it couldn't read."""
+
+    faces: list[Face] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+def play(frames: Mapping[str, Sequence[Path]], environment: Mapping[str, str], log: Path) -> Playback:
+    """Send pictures through the camera agent into the pictures bucket; `frames` maps a camera (and place) to them."""
+    played = Playback()
+    for camera, pictures in frames.items():
+        with tempfile.TemporaryDirectory() as folder:
+            for picture in pictures:
+                Path(folder, picture.name).symlink_to(picture.resolve())
+            _run_agent(Path(folder), camera, environment, log, played)
+    return played
+
+
+def _run_agent(frames: Path, camera: str, environment: Mapping[str, str], log: Path, played: Playback) -> None:
+    bucket = bootstrap.settings()[Setting.PICTURES_BUCKET]
+    command = [sys.executable, "-m", "edge.agent", "--source", str(frames), "--camera", camera]
+    command += ["--place", camera, "--bucket", bucket]
+    before = len(played.unreadable)
+    with log.open("ab") as errors:
+        agent = subprocess.run(
+            command, cwd=repository(), env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, check=False
+        )
+    for line in agent.stdout.splitlines():
+        _note(played, json.loads(line), bucket, camera)
+    if agent.returncode and len(played.unreadable) == before:
+        raise PlaybackError(f"the camera agent failed (exit code {agent.returncode}): see {log}")
+
+
+def _note(played: Playback, line: Mapping[str, Any], bucket: str, place: str) -> None:
+    if "error" in line:
+        played.unreadable[line["frame"]] = line["error"]
+    elif "key" in line:
+        picture = Picture(bucket, line["key"], line.get("version"), 0)
+        played.faces.append(Face(line["frame"], list(line["box"]), Detection.of(picture, place).detection_id))
+    else:
+        played.empty.append(line["frame"])
+
+
+def follow(faces: Sequence[Face], seconds: float, show: Callable[[int, int | None], None]) -> None:
+    """Wait until every face is decided; PlaybackError names those that aren't after `seconds`."""
+    store, deadline = bootstrap.detections(), time.monotonic() + seconds
+    while waiting := [face for face in faces if not face.decided]:
+        for face in waiting:
+            face.row = _row(store.get, face.detection_id)
+        show(sum(face.decided for face in faces), len(faces))
+        if time.monotonic() > deadline:
+            raise PlaybackError(
+                f"{len(waiting)} faces are not decided after {seconds:.0f} s, e.g. {waiting[0].detection_id}"
+            )
+        time.sleep(0.2)
+    _add_names(faces)
+
+
+def _row(get: Callable[[str], dict[str, Any]], detection_id: str) -> dict[str, Any]:
+    try:
+        return get(detection_id)
+    except NotFoundError:  # its event is still on the way
+        return {}
+
+
+def _add_names(faces: Sequence[Face]) -> None:
+    """Names are in the raw records only; read those that somebody looks at."""
+    keys = {CaseKey.parse(face.best["case"]) for face in faces if face.best}
+    cases, objects = bootstrap.cases().get_cases(keys), bootstrap.objects()
+    bucket = bootstrap.settings()[Setting.CASES_BUCKET]
+    names = {}
+    for key, case in cases.items():
+        person = json.loads(objects.get(bucket, case.raw_key)).get("subjectIdentification", {})
+        names[str(key)] = " ".join(filter(None, (person.get("firstName"), person.get("lastName"))))
+    for face in faces:
+        face.name = names.get(face.best["case"]) if face.best else None

@@ -1,0 +1,180 @@
+"""Builds what a deployment uploads: the functions' layer, their handlers, and the state machines' definitions.
+
+Reproducible: the same files and the same Python give the same bytes, wherever the checkout lies, so a key that carries
+the digest of its bytes says whether anything changed.
+
+The layer holds the packages of `lambdas/requirements.lock` (pure Python, each wheel checked against its hash) and
+`src/homeward` without what only Airflow, the command line or the deployment need. Two measures against slow cold
+starts, which are mostly Python compiling and unpacking files:
+- The packages' bytecode is in the layer, because functions can't write any beside it (importing boto3 and making two
+  clients takes 0.25 s with it, 0.55 s without). It fits only this Python: deploy functions with `runtime()`.
+- Of botocore's data only `SERVICES` stay: 560 files instead of 2,550. A function that calls another service
+  fails with `UnknownServiceError`: add it here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeward.domain.errors import DeployError
+
+Progress = Callable[[str], None]
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICES = frozenset({"dynamodb", "kms", "rekognition", "s3", "sns", "sqs", "ssm", "stepfunctions"})
+NOT_FOR_FUNCTIONS = frozenset(
+    {
+        "local",
+        "cli.py",
+        "deployment.py",
+        "packaging.py",
+        "adapters/namus.py",
+        "adapters/pacing.py",
+        "adapters/provisioning.py",
+        "adapters/stacks.py",
+        "adapters/web.py",
+    }
+)
+# HTTP routing, high-level resources and examples; our functions use clients only.
+_UNUSED = ("aws_lambda_powertools/event_handler", "bin", "boto3/data", "boto3/examples")
+# pip's notes differ from machine to machine (RECORD holds hashes of scripts that name the interpreter).
+_NOTES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file to upload; `parameter` is the template parameter that takes its key."""
+
+    parameter: str
+    key: str
+    body: bytes
+
+
+def runtime() -> str:
+    """The Lambda runtime that is this Python."""
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def build(root: Path = ROOT, progress: Progress = lambda text: None) -> list[Artifact]:
+    """Build everything from the checkout at `root`; DeployError says what is missing."""
+    if not (root / "infra" / "template.yaml").is_file():
+        raise DeployError(f"{root} is no checkout of Homeward: it has no infra/template.yaml")
+    layer = archive(layer_files(root, progress))
+    handlers = archive({f"{path.parent.name}/handler.py": path for path in (root / "lambdas").glob("*/handler.py")})
+    progress(f"packaged the layer ({len(layer) / 1e6:.1f} MB) and the handlers")
+    zips = [_artifact("Layer", "layer", "zip", layer), _artifact("Handlers", "handlers", "zip", handlers)]
+    return [*zips, *_machines(root)]
+
+
+def layer_files(root: Path, progress: Progress) -> dict[str, Path]:
+    """Map each name inside the layer to the file behind it."""
+    packages = _packages(root, progress)
+    own = root / "src" / "homeward"
+    files = {f"python/{path.relative_to(packages).as_posix()}": path for path in _kept(packages)}
+    return files | {f"python/homeward/{path.relative_to(own).as_posix()}": path for path in _own(own)}
+
+
+def archive(files: Mapping[str, Path]) -> bytes:
+    """A zip of the files whose bytes depend on names and contents only."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, also when built elsewhere: the mode below counts only there
+            entry.external_attr = 0o100644 << 16
+            target.writestr(entry, files[name].read_bytes())
+    return buffer.getvalue()
+
+
+def _artifact(parameter: str, name: str, kind: str, body: bytes) -> Artifact:
+    return Artifact(f"{parameter}Key", f"{name}-{hashlib.sha256(body).hexdigest()[:32]}.{kind}", body)
+
+
+def _machines(root: Path) -> Iterator[Artifact]:
+    """`statemachines/index_photos/index_photos.asl.json` -> parameter `IndexPhotosKey`."""
+    for path in sorted((root / "statemachines").glob("*/*.asl.json")):
+        body, name = path.read_bytes(), path.parent.name
+        try:
+            json.loads(body)
+        except ValueError as problem:
+            raise DeployError(f"{path} is not JSON: {problem}") from problem
+        yield _artifact(name.title().replace("_", ""), name, "asl.json", body)
+
+
+def _own(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*.py"):
+        relative = path.relative_to(folder)
+        if relative.parts[0] not in NOT_FOR_FUNCTIONS and relative.as_posix() not in NOT_FOR_FUNCTIONS:
+            yield path
+
+
+def _kept(packages: Path) -> Iterator[Path]:
+    for path in packages.rglob("*"):
+        relative = path.relative_to(packages)
+        parts = relative.parts
+        is_other_service = parts[:2] == ("botocore", "data") and len(parts) > 3 and parts[2] not in SERVICES
+        unused = is_other_service or path.name in _NOTES or relative.as_posix().startswith(_UNUSED)
+        if path.is_file() and not unused:
+            yield path
+
+
+def _packages(root: Path, progress: Progress) -> Path:
+    """The folder with the installed packages, kept in `build/` under a digest of all that it depends on."""
+    lock = root / "lambdas" / "requirements.lock"
+    if not lock.is_file():
+        raise DeployError(f"{lock} is missing; make it with: python tools/lock.py")
+    digest = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    folder = root / "build" / f"layer-{digest}"
+    if folder.is_dir():
+        return folder
+    progress("installing the layer's packages")
+    folder.parent.mkdir(exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix="layer-unfinished-", dir=folder.parent))
+    try:
+        _install(lock, unfinished)
+        progress("compiling the layer's packages")
+        _compile(unfinished)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # unless another process was faster
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _install(lock: Path, folder: Path) -> None:
+    """Wheels for any platform only: what runs here runs on every Lambda architecture."""
+    pure = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
+    pure.append(f"--python-version={sys.version_info.major}.{sys.version_info.minor}")
+    checked = ["--quiet", "--no-input", "--no-deps", "--require-hashes", "--no-compile", *pure]
+    _run("install the layer's packages", ["-m", "pip", "install", *checked, "--target", str(folder), "-r", str(lock)])
+
+
+def _compile(folder: Path) -> None:
+    """Bytecode that never looks at its source's time, and names it as it will lie in the function."""
+    options = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", "/opt/python"]
+    _run("compile the layer's packages", ["-m", "compileall", *options, str(folder)])
+
+
+def _run(purpose: str, arguments: list[str]) -> None:
+    # A fixed hash seed: bytecode of sets depends on it.
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
+        raise DeployError(f"can't {purpose} ({sys.executable} {' '.join(arguments[:3])}): {last[0]}")

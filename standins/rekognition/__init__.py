@@ -1,0 +1,1 @@
+"""A face service that speaks Amazon Rekognition's wire protocol for face collections, on this machine only."""

@@ -1,0 +1,136 @@
+"""From pixels to faces and vectors: YuNet finds, OpenCV aligns, SFace embeds (both networks run in OpenVINO).
+
+All arithmetic is 32-bit, so that every processor gives the same result as OpenCV's own reference code.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+import openvino as ov  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from standins.rekognition.images import Pixels
+from standins.rekognition.models import ModelFiles
+from standins.rekognition.yunet import Candidates, best_first, candidates, distinct
+
+Vector: TypeAlias = NDArray[np.float32]
+
+DIMENSIONS = 128
+MAX_FACES = 100
+"""A picture's largest faces; no more are told, as at AWS."""
+
+_COARSE, _FINE = 320, (640, 1280)
+# Where YuNet sees best: faces of 96 px or more in the coarse pass are its own, the fine pass looks for smaller ones.
+_LARGE_FACE = 96
+# AWS finds faces from 40 x 40 px in 1920 x 1080, and in proportion; below 12 px there is nothing to compare.
+_SMALLEST_SHARE, _SMALLEST_FACE = 40 / 1920, 12
+
+
+@dataclass(frozen=True)
+class Face:
+    """One found face, in pixels of the upright picture.
+
+    `box` is left, top, width, height; `landmarks` are 5 x 2: the eye, then nose, then the mouth corner of each side,
+    the picture's left side first. `score` is YuNet's, 0 to 1.
+    """
+
+    box: tuple[float, float, float, float]
+    landmarks: NDArray[np.float32]
+    score: float
+
+    @property
+    def area(self) -> float:
+        """Square pixels."""
+        return self.box[2] * self.box[3]
+
+
+class FaceReader:
+    """Finds, aligns and embeds faces. Safe to use from several threads."""
+
+    def __init__(self, files: ModelFiles) -> None:
+        core = ov.Core()
+        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "ENABLE_CPU_PINNING": False}
+        self._networks: dict[int, ov.CompiledModel] = {}
+        for side in (_COARSE, *_FINE):
+            network = core.read_model(files.detector)
+            network.reshape([1, 3, side, side])
+            self._networks[side] = core.compile_model(network, "CPU", settings)
+        self._embedder = core.compile_model(core.read_model(files.embedder), "CPU", settings)
+        self._requests = threading.local()
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+        self._aligner = cv2.FaceRecognizerSF.create(str(files.embedder), "")
+
+    def find(self, pixels: Pixels) -> list[Face]:
+        """The faces in a picture, largest first, at most MAX_FACES."""
+        coarse = self._pass(pixels, _COARSE)
+        return self._all(pixels, coarse)
+
+    def largest(self, pixels: Pixels) -> Face | None:
+        """The first face that `find` gives, without looking for small ones when there is a large one."""
+        coarse = self._pass(pixels, _COARSE)
+        large = coarse[_side(coarse) >= self._large(pixels)]
+        faces = _faces(distinct(large)) or self._all(pixels, coarse)
+        return faces[0] if faces else None
+
+    def aligned(self, pixels: Pixels, face: Face) -> Pixels:
+        """The face turned upright and cut out, 112 x 112."""
+        row = np.array([*face.box, *face.landmarks.ravel(), face.score], np.float32)
+        return self._aligner.alignCrop(pixels, row[np.newaxis])
+
+    def embed(self, aligned: Pixels) -> Vector:
+        """The unit vector of an aligned face."""
+        blob = cv2.dnn.blobFromImage(aligned, swapRB=True)
+        vector: Vector = self._infer("embedder", self._embedder, blob)[0].flatten()
+        return vector / np.linalg.norm(vector)
+
+    def _all(self, pixels: Pixels, coarse: Candidates) -> list[Face]:
+        long_side = max(pixels.shape[:2])
+        large = self._large(pixels)
+        found = [coarse[_side(coarse) >= large], coarse[_side(coarse) < large]]
+        if long_side > _COARSE:
+            fine = self._pass(pixels, next((side for side in _FINE if side >= long_side), _FINE[-1]))
+            found[1] = best_first(np.concatenate([found[1], fine[_side(fine) < large]]))
+        rows = distinct(np.concatenate(found))
+        return _faces(rows[_side(rows) >= max(_SMALLEST_FACE, _SMALLEST_SHARE * long_side)])[:MAX_FACES]
+
+    def _large(self, pixels: Pixels) -> float:
+        """How long a side makes a face large, in pixels of the picture."""
+        return _LARGE_FACE * max(1.0, float(max(pixels.shape[:2])) / _COARSE)
+
+    def _pass(self, pixels: Pixels, side: int) -> Candidates:
+        """Faces found with the picture shrunk (never enlarged) to `side`, in pixels of the picture."""
+        height, width = pixels.shape[:2]
+        scale = min(1.0, side / max(height, width))
+        canvas = np.zeros((side, side, 3), np.uint8)
+        if scale < 1.0:
+            size = (max(1, round(width * scale)), max(1, round(height * scale)))
+            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        canvas[: pixels.shape[0], : pixels.shape[1]] = pixels
+        outputs = self._infer(f"detector-{side}", self._networks[side], cv2.dnn.blobFromImage(canvas))
+        found = candidates(outputs, side)
+        found[:, :14] /= scale
+        return found
+
+    def _infer(self, name: str, network: ov.CompiledModel, blob: Pixels) -> Any:
+        """The network's outputs, by position or name. An infer request belongs to one thread at a time."""
+        request = getattr(self._requests, name, None)
+        if request is None:
+            request = network.create_infer_request()
+            setattr(self._requests, name, request)
+        return request.infer({0: blob})
+
+
+def _side(rows: Candidates) -> NDArray[np.float32]:
+    return np.maximum(rows[:, 2], rows[:, 3])
+
+
+def _faces(rows: Candidates) -> list[Face]:
+    """Faces from rows, largest first."""
+    rows = rows[np.argsort(-rows[:, 2] * rows[:, 3], kind="stable")]
+    boxes = ((float(row[0]), float(row[1]), float(row[2]), float(row[3])) for row in rows)
+    return [Face(box, row[4:14].reshape(5, 2), float(row[14])) for box, row in zip(boxes, rows, strict=True)]

@@ -1,0 +1,76 @@
+"""SearchFaces and SearchFacesByImage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from standins.rekognition.answers import Answer, bounding_box, relative_box, stored_face
+from standins.rekognition.errors import InvalidParameterError, NoFaceError
+from standins.rekognition.faces import Face, Vector
+from standins.rekognition.images import Picture
+from standins.rekognition.quality import reasons_against
+from standins.rekognition.service import Service
+from standins.rekognition.similarity import similarity
+from standins.rekognition.store import Collection
+
+_THRESHOLD = 80.0
+_MOST = 5  # AWS doesn't document its default
+
+
+def search_faces(service: Service, parameters: dict[str, Any]) -> Answer:
+    """SearchFaces; raises ResourceNotFoundError, InvalidParameterError (no such face)."""
+    collection = service.store.collection(parameters["CollectionId"])
+    probes = service.store.faces_by_id(collection, [parameters["FaceId"]])
+    if not probes:
+        raise InvalidParameterError("faceId was not found in the collection.")
+    vector = service.store.gallery(collection).vector(probes[0].number)
+    return {
+        "SearchedFaceId": probes[0].face_id,
+        "FaceMatches": _matches(service, collection, vector, parameters, without=probes[0].number),
+        "FaceModelVersion": collection.model_version,
+    }
+
+
+def search_faces_by_image(service: Service, parameters: dict[str, Any]) -> Answer:
+    """SearchFacesByImage; raises ResourceNotFoundError, NoFaceError and the errors of Service.picture."""
+    collection = service.store.collection(parameters["CollectionId"])
+    picture = service.picture(parameters["Image"])
+    face = _largest(service, picture, parameters.get("QualityFilter", "NONE"))
+    vector = service.reader.embed(service.reader.aligned(picture.pixels, face))
+    return {
+        "SearchedFaceBoundingBox": bounding_box(relative_box(face, picture)),
+        "SearchedFaceConfidence": 100 * face.score,
+        "FaceMatches": _matches(service, collection, vector, parameters),
+        "FaceModelVersion": collection.model_version,
+    }
+
+
+def _largest(service: Service, picture: Picture, quality_filter: str) -> Face:
+    if quality_filter == "NONE":
+        face = service.reader.largest(picture.pixels)
+    else:
+        faces = service.reader.find(picture.pixels)
+        good = (face for face in faces if not reasons_against(service.quality(picture, face), quality_filter))
+        face = next(good, None)
+    if face is None:
+        raise NoFaceError
+    return face
+
+
+def _matches(
+    service: Service, collection: Collection, probe: Vector, parameters: dict[str, Any], without: int | None = None
+) -> list[Answer]:
+    """FaceMatches, most similar first; the face `without` is left out."""
+    most = parameters.get("MaxFaces", _MOST)
+    threshold = parameters.get("FaceMatchThreshold", _THRESHOLD)
+    near = service.store.gallery(collection).nearest(probe, most + (without is not None))
+    likeness = similarity(near.cosines)
+    numbers = [int(number) for number in near.numbers[likeness >= threshold]]
+    faces = service.store.faces_by_number(numbers)
+    # A face that was deleted since the vectors were compared is no longer in `faces`.
+    matches = [
+        {"Similarity": float(alike), "Face": stored_face(faces[number])}
+        for number, alike in zip(numbers, likeness, strict=False)
+        if number in faces and number != without
+    ]
+    return matches[:most]

@@ -1,0 +1,71 @@
+"""Pictures in S3, read at the endpoint that the environment names (AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL)."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from standins.rekognition.errors import ImageTooLargeError, InternalError, InvalidS3ObjectError
+from standins.rekognition.images import MAX_S3_BYTES
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
+
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    s3={"addressing_style": "path"},
+    max_pool_connections=32,
+)
+
+
+class PictureBucket:
+    """Reads S3 objects, but nothing without an endpoint in the environment: a local service must not turn to AWS."""
+
+    def __init__(self) -> None:
+        self.endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+        region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+        self._client = (
+            boto3.client("s3", endpoint_url=self.endpoint, region_name=region, config=_CONFIG)
+            if self.endpoint
+            else None
+        )
+
+    def read(self, s3_object: dict[str, str]) -> bytes:
+        """The bytes of an S3Object (Bucket, Name, perhaps Version).
+
+        Raises InvalidS3ObjectError (missing, forbidden), ImageTooLargeError (over 15 MB), InternalError (S3 is away).
+        """
+        if self._client is None:
+            raise InvalidS3ObjectError(
+                "The face service was started without AWS_ENDPOINT_URL, so it can't read from S3."
+            )
+        if not {"Bucket", "Name"} <= s3_object.keys():
+            raise InvalidS3ObjectError("An S3 object needs Bucket and Name.")
+        where: GetObjectRequestTypeDef = {"Bucket": s3_object["Bucket"], "Key": s3_object["Name"]}
+        if "Version" in s3_object:
+            where["VersionId"] = s3_object["Version"]
+        try:
+            return _bounded(self._client.get_object(**where))
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                raise InternalError(f"S3 at {self.endpoint} failed: {error}") from error
+            raise InvalidS3ObjectError(
+                "Unable to get object metadata from S3. Check object key, region and/or access permissions."
+            ) from error
+        except BotoCoreError as error:
+            raise InternalError(f"S3 at {self.endpoint} can't be reached: {error}") from error
+
+
+def _bounded(answer: GetObjectOutputTypeDef) -> bytes:
+    with answer["Body"] as body:
+        if answer["ContentLength"] > MAX_S3_BYTES:
+            raise ImageTooLargeError(
+                f"Image size is too large: {answer['ContentLength']} bytes, at most {MAX_S3_BYTES}"
+            )
+        return body.read()

@@ -1,0 +1,203 @@
+"""Collections and faces on disk: SQLite, synced before every answer; vectors also in memory for search."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from standins.rekognition.datadir import claim, open_database
+from standins.rekognition.errors import ResourceAlreadyExistsError, ResourceNotFoundError, StartError
+from standins.rekognition.faces import DIMENSIONS, Vector
+from standins.rekognition.gallery import Gallery
+
+_COLLECTIONS = "SELECT number, name, model_version, created FROM collections "
+_FACES = (
+    "SELECT number, face_id, image_id, external_image_id, rank, box_left, box_top, box_width, box_height, confidence"
+    " FROM faces "
+)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """`number` is never used again, so a deleted collection's paging tokens can't meet a new one of the same name."""
+
+    number: int
+    name: str
+    model_version: str
+    created: float
+
+
+@dataclass(frozen=True)
+class FaceEntry:
+    """What is kept of a face besides its vector. `box` (left, top, width, height) are shares of the picture's sides;
+    `rank` is the face's place among all faces of its picture, largest first; no external id is the empty string."""
+
+    image_id: str
+    external_image_id: str
+    rank: int
+    box: tuple[float, float, float, float]
+    confidence: float
+
+
+@dataclass(frozen=True)
+class StoredFace:
+    """An entry with the numbers it got; `number` grows with every face of the store."""
+
+    number: int
+    face_id: str
+    entry: FaceEntry
+
+
+class Store:
+    """All state of the service. One process at a time; its methods may be called from several threads.
+
+    A method that changes something returns after the change is on the disk.
+    """
+
+    def __init__(self, folder: Path, model_version: str) -> None:
+        """Raises StartError when another process uses the folder, or it holds vectors of another face model."""
+        self._model_version = model_version
+        self._lock = threading.RLock()
+        self._claim = claim(folder)
+        self._database = open_database(folder)
+        self._galleries = {collection.number: self._load(collection) for collection in self.collections()}
+
+    def close(self) -> None:
+        """Let another process have the folder."""
+        with self._lock:
+            self._database.close()
+            self._claim.close()
+
+    def create_collection(self, name: str, tags: dict[str, str]) -> Collection:
+        """Raises ResourceAlreadyExistsError."""
+        with self._lock:
+            try:
+                with self._database:
+                    self._database.execute(
+                        "INSERT INTO collections (name, model_version, created, tags) VALUES (?, ?, ?, ?)",
+                        (name, self._model_version, time.time(), json.dumps(tags)),
+                    )
+            except sqlite3.IntegrityError as error:
+                raise ResourceAlreadyExistsError(name) from error
+            collection = self.collection(name)
+            self._galleries[collection.number] = Gallery.empty()
+            return collection
+
+    def delete_collection(self, name: str) -> None:
+        """Raises ResourceNotFoundError."""
+        with self._lock:
+            collection = self.collection(name)
+            with self._database:
+                self._database.execute("DELETE FROM collections WHERE number = ?", (collection.number,))
+            del self._galleries[collection.number]
+
+    def collection(self, name: str) -> Collection:
+        """Raises ResourceNotFoundError."""
+        for collection in self._collections("WHERE name = ?", (name,)):
+            return collection
+        raise ResourceNotFoundError(name)
+
+    def collections(self, after: int = 0, most: int = -1) -> list[Collection]:
+        """Collections made after collection `after`, oldest first; all of them when `most` is -1."""
+        return self._collections("WHERE number > ? ORDER BY number LIMIT ?", (after, most))
+
+    def face_count(self, collection: Collection) -> int:
+        """How many faces are in a collection."""
+        return len(self.gallery(collection))
+
+    def gallery(self, collection: Collection) -> Gallery:
+        """The vectors of a collection. Raises ResourceNotFoundError when it was deleted meanwhile."""
+        gallery = self._galleries.get(collection.number)
+        if gallery is None:
+            raise ResourceNotFoundError(collection.name)
+        return gallery
+
+    def add_faces(self, collection: Collection, entries: Sequence[tuple[FaceEntry, Vector]]) -> list[StoredFace]:
+        """The faces as they are kept: those of the same picture, external id and rank are kept once, with their id."""
+        with self._lock:
+            gallery = self.gallery(collection)
+            with self._database:
+                kept = [self._add(collection, entry, vector) for entry, vector in entries]
+            for (face, is_new), (_, vector) in zip(kept, entries, strict=True):
+                if is_new:
+                    gallery.add(face.number, vector)
+            return [face for face, _ in kept]
+
+    def delete_faces(self, collection: Collection, face_ids: Sequence[str]) -> list[str]:
+        """The ids that were there, and aren't any more."""
+        with self._lock:
+            gallery = self.gallery(collection)
+            found = self.faces_by_id(collection, face_ids)
+            with self._database:
+                self._database.executemany("DELETE FROM faces WHERE number = ?", [(face.number,) for face in found])
+            gallery.remove([face.number for face in found])
+            return [face.face_id for face in found]
+
+    def faces_by_id(self, collection: Collection, face_ids: Sequence[str]) -> list[StoredFace]:
+        """The faces with these ids that are in the collection, oldest first."""
+        return self._faces(
+            "WHERE collection = ? AND face_id IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (collection.number, json.dumps(list(face_ids))),
+        )
+
+    def faces_by_number(self, numbers: Sequence[int]) -> dict[int, StoredFace]:
+        """The faces that still are there, by number."""
+        faces = self._faces("WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
+        return {face.number: face for face in faces}
+
+    def faces_after(self, collection: Collection, number: int, most: int) -> list[StoredFace]:
+        """At most `most` faces that came after face `number`, oldest first."""
+        return self._faces(
+            "WHERE collection = ? AND number > ? ORDER BY number LIMIT ?", (collection.number, number, most)
+        )
+
+    def _add(self, collection: Collection, entry: FaceEntry, vector: Vector) -> tuple[StoredFace, bool]:
+        same = (collection.number, entry.image_id, entry.external_image_id, entry.rank)
+        condition = "WHERE collection = ? AND image_id = ? AND external_image_id = ? AND rank = ?"
+        for face in self._faces(condition, same):
+            return face, False
+        face_id = str(uuid.uuid4())
+        values = (*same, face_id, *entry.box, entry.confidence, np.ascontiguousarray(vector, "<f4").tobytes())
+        (number,) = self._database.execute(
+            "INSERT INTO faces (collection, image_id, external_image_id, rank, face_id,"
+            " box_left, box_top, box_width, box_height, confidence, vector) VALUES (?,?,?,?,?,?,?,?,?,?,?) RETURNING number",
+            values,
+        ).fetchone()
+        return StoredFace(number, face_id, entry), True
+
+    def _collections(self, condition: str, values: Sequence[object]) -> list[Collection]:
+        rows = self._rows(_COLLECTIONS + condition, values)
+        return [Collection(*row) for row in rows]
+
+    def _faces(self, condition: str, values: Sequence[object]) -> list[StoredFace]:
+        rows = self._rows(_FACES + condition, values)
+        return [
+            StoredFace(number, face_id, FaceEntry(image_id, external, rank, (left, top, width, height), confidence))
+            for number, face_id, image_id, external, rank, left, top, width, height, confidence in rows
+        ]
+
+    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
+
+    def _load(self, collection: Collection) -> Gallery:
+        if collection.model_version != self._model_version:
+            raise StartError(
+                f"The collection {collection.name} holds vectors of face model {collection.model_version}; this "
+                f"service makes those of {self._model_version}, and they don't mix. Name another folder: --data DIR."
+            )
+        (count,) = self._rows("SELECT count(*) FROM faces WHERE collection = ?", (collection.number,))[0]
+        numbers, vectors = np.empty(count, np.int64), np.empty((count, DIMENSIONS), np.float32)
+        query = "SELECT number, vector FROM faces WHERE collection = ? ORDER BY number"
+        for row, (number, vector) in enumerate(self._database.execute(query, (collection.number,))):
+            numbers[row], vectors[row] = number, np.frombuffer(vector, "<f4")
+        return Gallery(numbers, vectors)

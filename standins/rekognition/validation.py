@@ -1,0 +1,151 @@
+"""Requests against the public service model (the one inside botocore): types, then constraints.
+
+As at AWS a wrong type ends at once in SerializationException, while all broken constraints of a request are told
+together in one ValidationException. Members that the model doesn't know are ignored.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NoReturn
+
+import botocore.session
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
+
+from standins.rekognition.errors import SerializationError, ValidationError
+
+_NUMBERS: dict[str, tuple[type, ...]] = {
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+}
+
+
+@lru_cache(maxsize=1)
+def service_model() -> ServiceModel:
+    """Amazon Rekognition's service model as botocore ships it."""
+    return botocore.session.get_session().get_service_model("rekognition")
+
+
+def parse_request(operation: str, body: bytes) -> dict[str, Any]:
+    """The request of `operation` as the model's types (blobs decoded to bytes).
+
+    Raises SerializationError (no JSON, wrong type) or ValidationError (required, length, range, pattern, enum).
+    """
+    shape = service_model().operation_model(operation).input_shape
+    value = _load(body)
+    parameters: dict[str, Any] = _typed(shape, value) if shape is not None else {}
+    problems = list(_problems(shape, parameters, "")) if shape is not None else []
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        raise ValidationError(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
+    return parameters
+
+
+def _load(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"{}", parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise SerializationError("The request body is not valid JSON") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _typed(shape: Shape, value: Any) -> Any:
+    """`value` as the type of `shape`; null members count as absent."""
+    if isinstance(shape, StructureShape):
+        _expect(value, (dict,), shape)
+        present = ((name, member) for name, member in shape.members.items() if value.get(name) is not None)
+        return {name: _typed(member, value[name]) for name, member in present}
+    if isinstance(shape, ListShape):
+        _expect(value, (list,), shape)
+        return [_typed(shape.member, item) for item in value]
+    if isinstance(shape, MapShape):
+        _expect(value, (dict,), shape)
+        return {_typed(shape.key, key): _typed(shape.value, item) for key, item in value.items()}
+    if shape.type_name == "blob":
+        return _blob(value, shape)
+    _expect(value, _NUMBERS.get(shape.type_name) or ((bool,) if shape.type_name == "boolean" else (str,)), shape)
+    return value
+
+
+def _expect(value: Any, types: tuple[type, ...], shape: Shape) -> None:
+    # bool is an int in Python, never in JSON.
+    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+        raise SerializationError(f"A value of type {type(value).__name__} can not be converted to {shape.name}")
+
+
+def _blob(value: Any, shape: Shape) -> bytes:
+    _expect(value, (str,), shape)
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SerializationError(f"{shape.name} is not base64") from error
+
+
+def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Every broken constraint in `value`, in AWS's words. `path` is camelCase with dots, members are 1-based."""
+    if isinstance(shape, StructureShape):
+        yield from _missing(shape, value, path)
+        for name, item in value.items():
+            yield from _problems(shape.members[name], item, _join(path, name))
+    elif isinstance(shape, ListShape):
+        yield from _broken_bounds(shape, value, path)
+        for number, item in enumerate(value, start=1):
+            yield from _problems(shape.member, item, f"{path}.{number}.member")
+    elif isinstance(shape, MapShape):
+        yield from _broken_bounds(shape, value, path)
+        for key, item in value.items():
+            yield from _problems(shape.key, key, f"{path}.key")
+            yield from _problems(shape.value, item, f"{path}.{key}.member")
+    else:
+        yield from _broken_bounds(shape, value, path)
+        if isinstance(shape, StringShape):
+            yield from _broken_text(shape, value, path)
+
+
+def _missing(shape: StructureShape, value: dict[str, Any], path: str) -> Iterator[str]:
+    for name in shape.required_members:
+        if name not in value:
+            yield _problem(None, _join(path, name), "Member must not be null")
+
+
+def _broken_bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    is_number = shape.type_name in _NUMBERS
+    size, measure = (value, "value") if is_number else (len(value), "length") if hasattr(value, "__len__") else (0, "")
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if measure and low is not None and size < low:
+        yield _problem(value, path, f"Member must have {measure} greater than or equal to {low}")
+    if measure and high is not None and size > high:
+        yield _problem(value, path, f"Member must have {measure} less than or equal to {high}")
+
+
+def _broken_text(shape: StringShape, value: str, path: str) -> Iterator[str]:
+    pattern = shape.metadata.get("pattern")
+    if pattern is not None and re.fullmatch(pattern, value) is None:
+        yield _problem(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+    if shape.enum and value not in shape.enum:
+        yield _problem(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+
+
+def _problem(value: Any, path: str, constraint: str) -> str:
+    if value is None:
+        shown = "null"
+    elif isinstance(value, bytes):
+        shown = f"'java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]'"
+    else:
+        shown = f"'{str(value)[:300]}'"
+    return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def _join(path: str, name: str) -> str:
+    name = name[:1].lower() + name[1:]
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,30 @@
+"""Fixtures that several suites share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.serving import serving
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def cloud_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A local cloud of this test session's own."""
+    folder = tmp_path_factory.mktemp("cloud")
+    with serving("standins.cloud", "--data", str(folder / "data"), log=folder / "log") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def aws(cloud_url: str) -> Any:
+    """Return a maker of boto3 clients for the local cloud."""
+    session = boto3.Session("test", "test", region_name=REGION)
+    config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+    return lambda service: session.client(service, endpoint_url=cloud_url, config=config)

@@ -1,0 +1,98 @@
+"""Draw every state machine from its ASL: `python tools/machine_docs.py` writes statemachines/*/README.md.
+
+The part above the marker line is written by hand and kept; the picture (mermaid) and the tables below it are made here.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MACHINES = Path(__file__).resolve().parent.parent / "statemachines"
+MARKER = "<!-- made by tools/machine_docs.py from the ASL -->"
+SHAPES = {"Choice": "{{{{{}}}}}", "Succeed": "([{}])", "Fail": "([{}])"}
+
+
+def flatten(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every state of a machine, those inside maps and branches too."""
+    for name, state in machine["States"].items():
+        yield name, state
+        for inner in [state.get("ItemProcessor"), *state.get("Branches", [])]:
+            if inner:
+                yield from flatten(inner)
+
+
+def edges(name: str, state: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(from, to, label) for each way out of a state."""
+    if "Next" in state:
+        yield name, state["Next"], ""
+    for choice in state.get("Choices", []):
+        yield name, choice["Next"], choice["Condition"].removeprefix("{% ").removesuffix(" %}").replace('"', "'")
+    if "Default" in state:
+        yield name, state["Default"], "otherwise"
+    for catcher in state.get("Catch", []):
+        yield name, catcher["Next"], "error: " + ", ".join(catcher["ErrorEquals"])
+    if "ItemProcessor" in state:
+        yield name, state["ItemProcessor"]["StartAt"], "for each item"
+
+
+def drawing(machine: dict[str, Any]) -> str:
+    """The machine as a mermaid flowchart; error paths are dotted."""
+    states = dict(flatten(machine))
+    ids = {name: f"s{number}" for number, name in enumerate(states)}
+    lines = ["```mermaid", "flowchart TD"]
+    for name, state in states.items():
+        lines.append(f"  {ids[name]}" + SHAPES.get(state["Type"], "[{}]").format(f'"{name}"'))
+    for name, state in states.items():
+        for source, target, label in edges(name, state):
+            arrow = "-.->" if label.startswith("error") else "-->"
+            lines.append(f"  {ids[source]} {arrow}" + (f'|"{label}"|' if label else "") + f" {ids[target]}")
+    return "\n".join([*lines, "```"])
+
+
+def retries(state: dict[str, Any]) -> str:
+    """How often a state is tried again, in words."""
+    return "; ".join(
+        f"{retry['MaxAttempts']}x from {retry['IntervalSeconds']} s to {retry['MaxDelaySeconds']} s, full jitter"
+        for retry in state.get("Retry", [])
+    )
+
+
+def table(machine: dict[str, Any]) -> str:
+    """A row for each task, then the named ends."""
+    rows = ["| state | function | retried | on error |", "|---|---|---|---|"]
+    ends = []
+    for name, state in flatten(machine):
+        if state["Type"] == "Task":
+            function = state["Arguments"]["FunctionName"].removeprefix("${").removesuffix("FunctionArn}")
+            caught = ", ".join(f"{'/'.join(c['ErrorEquals'])} → {c['Next']}" for c in state.get("Catch", []))
+            rows.append(f"| {name} | {function} | {retries(state)} | {caught} |")
+        elif state["Type"] in ("Succeed", "Fail"):
+            ends.append(name)
+    return "\n".join(rows) + (f"\n\nEnds: {', '.join(ends)}." if ends else "")
+
+
+def page(folder: Path) -> str:
+    """The whole README of a machine."""
+    machine = json.loads((folder / f"{folder.name}.asl.json").read_text())
+    readme = folder / "README.md"
+    intro = readme.read_text().split(MARKER)[0] if readme.exists() else f"# {folder.name}\n\n{machine['Comment']}\n\n"
+    return f"{intro}{MARKER}\n\n{drawing(machine)}\n\n{table(machine)}\n"
+
+
+def main() -> int:
+    """Write every README; with --check only say which are out of date."""
+    stale = [f for f in sorted(MACHINES.glob("*/")) if not (f / "README.md").exists() or (f / "README.md").read_text() != page(f)]
+    if "--check" in sys.argv:
+        print(*(f"{folder.name}/README.md is out of date: run python tools/machine_docs.py" for folder in stale), sep="\n")
+        return bool(stale)
+    for folder in stale:
+        (folder / "README.md").write_text(page(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
