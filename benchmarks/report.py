@@ -32,8 +32,18 @@ class Report:
     def write(self, file: Path | None) -> None:
         """Keep the figures as JSON, with the machine that they come from."""
         if file:
-            machine = {"cores": psutil.cpu_count(), "memory_gb": round(psutil.virtual_memory().total / 1e9), "python": platform.python_version()}
-            data = {"name": self.name, "machine": machine, "figures": self.figures, "peers": self.peers, "ratios": self.ratios}
+            machine = {
+                "cores": psutil.cpu_count(),
+                "memory_gb": round(psutil.virtual_memory().total / 1e9),
+                "python": platform.python_version(),
+            }
+            data = {
+                "name": self.name,
+                "machine": machine,
+                "figures": self.figures,
+                "peers": self.peers,
+                "ratios": self.ratios,
+            }
             file.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n")
 
 

@@ -93,34 +93,29 @@ POLL_SECONDS, INDEX_HOURS = 2, 12
 def sync_namus_cases() -> None:
     """Wire the tasks; what they do is in `homeward_airflow.sync`."""
     window = task(sync.choose_window)()
-    run = window["run"]
-    sweep = task(sync.sweep_cases)(run)
-    batches = task(sync.diff_cases)(run, window["since"], window["until"])
-    fetched = (
-        task(
-            sync.fetch_cases,
-            map_index_template="{{ label }}",
-            max_active_tis_per_dag=4,
-            execution_timeout=timedelta(hours=2),
-        )
-        .partial(run=run)
-        .expand(batch=batches)
-    )
+    sweep = task(sync.sweep_cases)()
+    batches = task(sync.diff_cases)(window["since"], window["until"])
+    fetched = task(
+        sync.fetch_cases,
+        map_index_template="{{ label }}",
+        max_active_tis_per_dag=4,
+        execution_timeout=timedelta(hours=2),
+    ).expand(batch=batches)
     # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
-    manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(run)
+    manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE)()
     index = StepFunctionStartExecutionOperator(
         task_id="index_photos",
-        doc_md="Runs the state machine over the manifest. A retry is an execution of its own: it finds the rest.",
+        doc_md="Runs the state machine over the manifest. A retry is an execution of its own: it does the rest.",
         aws_conn_id=None,
         state_machine_arn=manifest["machine_arn"],
-        name="{{ ti.xcom_pull(task_ids='choose_window', key='run') }}-{{ ti.try_number }}",
+        name="{{ ti.xcom_pull(task_ids='write_manifest', key='run') }}-{{ ti.try_number }}",
         state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
         deferrable=True,
         waiter_delay=POLL_SECONDS,
         waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
     )
-    summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)(run)
-    sweep >> batches
+    summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)()
+    window >> sweep >> batches
     fetched >> manifest
     index >> summary
 

@@ -10,8 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from homeward import bootstrap
 from homeward.domain.errors import InputError, ServiceRefusedError, SettingsError, SourceBlockedError
-from homeward.domain.sync import run_name
-from homeward.domain.sync import Window
+from homeward.domain.sync import Window, run_name
 
 # What no later try can mend fails at once; everything else has the task's retries.
 RETRY_POLICY = ExceptionRetryPolicy(
@@ -34,36 +33,41 @@ def choose_window() -> dict[str, str]:
     since = params["since"] or (context.get("data_interval_start") or asked - DAY).isoformat()
     until = params["until"] or (asked if given else context.get("data_interval_end") or asked).isoformat()
     Window.parse(since, until)  # a window that can't be is refused before anything is asked
-    return {"run": run_name(context["run_id"]), "since": since, "until": until}
+    return {"since": since, "until": until}
 
 
-def sweep_cases(run: str) -> dict[str, Any]:
+def sweep_cases() -> dict[str, Any]:
     """Read the source's whole index: about one request per state and 1,000 cases."""
-    return bootstrap.sweep_cases()(run)
+    return bootstrap.sweep_cases()(_run())
 
 
-def diff_cases(run: str, since: str, until: str) -> list[dict[str, str]]:
+def diff_cases(since: str, until: str) -> list[dict[str, str]]:
     """Compare the index with what is stored; the batches of cases to fetch."""
-    return bootstrap.diff_cases()(run, since, until, get_current_context()["params"]["batch_size"])
+    return bootstrap.diff_cases()(_run(), since, until, get_current_context()["params"]["batch_size"])
 
 
-def fetch_cases(run: str, batch: dict[str, str]) -> dict[str, Any]:
+def fetch_cases(batch: dict[str, str]) -> dict[str, Any]:
     """Fetch one batch: records, photos, tables, audit events. Cases that are stored already cost nothing."""
     get_current_context()["label"] = batch["label"]  # type: ignore[typeddict-unknown-key]
-    return bootstrap.fetch_cases()(run, batch["batch"])
+    return bootstrap.fetch_cases()(_run(), batch["batch"])
 
 
-def write_manifest(run: str) -> dict[str, Any]:
+def write_manifest() -> dict[str, Any]:
     """List every photo that waits for its face, also those that an earlier run left; skips when there is none."""
+    run = _run()
     manifest = bootstrap.write_manifest()(run)
     if not manifest["photos"]:
         raise AirflowSkipException("no photo waits to be indexed")
-    return manifest
+    return {**manifest, "run": run}
 
 
-def summarise_sync(run: str) -> dict[str, Any]:
+def summarise_sync() -> dict[str, Any]:
     """Write the run's report and its audit event; fails when something is missing, so that the run's state is true."""
-    report = bootstrap.summarise_sync()(run)
+    report = bootstrap.summarise_sync()(_run())
     if report["problems"]:
         raise AirflowFailException(f"the run is {report['outcome']}: {'; '.join(report['problems'])}")
     return {name: report[name] for name in ("outcome", "diff", "cases", "photos", "index")}
+
+
+def _run() -> str:
+    return run_name(get_current_context()["run_id"])

@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 from standins.cloud.corrections import CORRECTIONS
-from standins.cloud.settings import CloudError, Settings
+from standins.cloud.settings import ACCOUNT_ID, HOST, REGION, CloudError, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PORT = 14566
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Returns only if the server can't begin, or has nothing to serve."""
     options = parser().parse_args(arguments)
     if options.list_corrections:
         width = max(len(correction.name) for correction in CORRECTIONS)
@@ -25,10 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
         become_server(settings_of(options))
     except CloudError as error:
         print(f"standins.cloud: {error}", file=sys.stderr)
-        return 2
+    return 2
 
 
 def parser() -> argparse.ArgumentParser:
+    """The options."""
     names = [correction.name for correction in CORRECTIONS]
     result = argparse.ArgumentParser(
         prog="python -m standins.cloud",
@@ -61,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def port_number(text: str) -> int:
+    """A port that can be listened on."""
     port = int(text)
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
@@ -68,6 +71,7 @@ def port_number(text: str) -> int:
 
 
 def positive(text: str) -> int:
+    """A number of processes."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
@@ -75,6 +79,7 @@ def positive(text: str) -> int:
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
+    """The options, and what comes from the environment."""
     return Settings(
         port=options.port,
         data_dir=str(options.data.resolve()),
@@ -90,7 +95,9 @@ def become_server(settings: Settings) -> None:
     """Replace this process by the server, with an environment that holds nothing of the user's."""
     python = cloud_python()
     os.chdir(ROOT)
-    os.execve(python, [python, "-m", "standins.cloud.server", settings.to_json()], server_environment(settings))
+    os.execve(  # noqa: S606 - the same process goes on
+        python, [python, "-m", "standins.cloud.server", settings.to_json()], server_environment(settings)
+    )
 
 
 def cloud_python() -> str:
@@ -105,8 +112,6 @@ def cloud_python() -> str:
 
 def server_environment(settings: Settings) -> dict[str, str]:
     """The whole environment of the server. Functions inherit from it, so the user's variables must not be in it."""
-    from standins.cloud.settings import ACCOUNT_ID, HOST, REGION
-
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(settings.tmp),

@@ -12,6 +12,7 @@ import importlib
 import json
 import logging
 import os
+import signal
 import site
 import sys
 import threading
@@ -53,6 +54,7 @@ class Context:
         self._deadline = time.monotonic() + call.get("timeout_ms", 3000) / 1000
 
     def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's timeout."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
@@ -85,6 +87,8 @@ class ReadyAfterLoading:
 
 
 def main() -> None:
+    """Load the function, then serve calls until MiniStack closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for MiniStack, which ends its processes itself
     answers = take_stdout()
     description = json.loads(sys.stdin.readline())
     set_environment(description)
@@ -92,7 +96,7 @@ def main() -> None:
     add_log_handler()
     calls = read_calls()
     handler: Callable[[Any, Context], Any] | None = None
-    failure: InitializationError | None = None
+    failure = InitializationError("Runtime.Unknown", "", [])
     with ReadyAfterLoading(answers):
         try:
             handler = load_handler(description["module"], description["handler"])
@@ -103,7 +107,6 @@ def main() -> None:
         set_trace(call["ctx"].get("trace_id"))
         request_id = call["ctx"].get("request_id", "")
         if handler is None:
-            assert failure is not None
             finish(answers, failed(failure.kind, str(failure), request_id, failure.stack))
             os._exit(1)  # AWS starts a function that failed to load afresh at the next call
         finish(answers, run(handler, call["event"], Context(description, call["ctx"])))
@@ -118,6 +121,7 @@ def take_stdout() -> TextIO:
 
 
 def set_environment(description: dict[str, Any]) -> None:
+    """What AWS gives a function, and the function's own variables; nothing of the server's."""
     for name in list(os.environ):
         if name not in INHERITED and not name.startswith(INHERITED_PREFIXES):
             del os.environ[name]
@@ -126,7 +130,7 @@ def set_environment(description: dict[str, Any]) -> None:
     os.environ["AWS_EXECUTION_ENV"] = f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}"
     os.environ["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
     os.environ["_HANDLER"] = f"{description['module']}.{description['handler']}"
-    os.environ["HOME"] = os.environ.get("TMPDIR", "/tmp")
+    os.environ["HOME"] = os.environ["TMPDIR"]
     os.environ.update(description.get("env", {}))
 
 
@@ -163,6 +167,7 @@ def read_calls() -> SimpleQueue[dict[str, Any]]:
 
 
 def load_handler(module_name: str, handler_name: str) -> Callable[[Any, Context], Any]:
+    """The function's handler; InitializationError with AWS's errorType if there is none."""
     try:
         module = importlib.import_module(module_name)
     except SyntaxError as error:
@@ -185,6 +190,7 @@ def load_handler(module_name: str, handler_name: str) -> Callable[[Any, Context]
 
 
 def set_trace(trace_id: str | None) -> None:
+    """The trace of the call, for SDKs."""
     if trace_id is None:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
     else:
@@ -198,7 +204,7 @@ def run(handler: Callable[[Any, Context], Any], event: Any, context: Context) ->
     except SystemExit:
         sys.stderr.flush()
         os._exit(1)
-    except BaseException as error:  # every exception of the function becomes its answer
+    except BaseException as error:  # noqa: BLE001 - every exception of the function becomes its answer
         return failed(type(error).__name__, str(error), context.aws_request_id, frames(error))
     try:
         return json.dumps({"status": "ok", "result": result})
@@ -217,12 +223,14 @@ def frames(error: BaseException) -> list[str]:
 
 
 def failed(kind: str, message: str, request_id: str, stack: list[str]) -> str:
+    """Log a failure as AWS does, and the answer for it."""
     print(f"[ERROR] {kind}: {message}\n" + ("Traceback (most recent call last):\n" + "".join(stack) if stack else ""))
     error = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": stack}
     return json.dumps({"status": "ok", "result": {FAILURE: error}})
 
 
 def finish(answers: TextIO, text: str) -> None:
+    """End the call's logs and send its answer."""
     sys.stderr.write(f"\n{END_OF_LOGS}\n")
     sys.stderr.flush()
     answers.write(text + "\n")

@@ -54,7 +54,8 @@ def edit_source(module: ModuleType, name: str, *changes: tuple[str, str]) -> Non
     Edits of several corrections add up. Wrap a function only after its text has been edited: an edit starts from the
     function as it was defined and would drop the wrapper.
     """
-    assert not hasattr(getattr(module, name), "is_wrapper"), f"{name}: edit before wrapping"
+    if hasattr(getattr(module, name), "is_wrapper"):
+        raise MiniStackVersionError(f"{module.__name__}.{name} is wrapped already: its text must be edited before that")
     key = (module.__name__, name)
     source = _edited_sources.get(key) or inspect.getsource(getattr(module, name))
     for old, new in changes:

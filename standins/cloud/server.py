@@ -23,6 +23,9 @@ END_WITHIN_SECONDS = 4.0
 
 
 def main(settings: Settings) -> int:
+    """Serve until told to end; 2 if that can't begin."""
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: os._exit(0))  # nothing to save yet
     try:
         lock = lock_data(settings)
         check_disk(settings)
@@ -36,6 +39,7 @@ def main(settings: Settings) -> int:
     with lock, listener:
         asyncio.run(serve(settings, listener))
         end()
+    return 0
 
 
 def lock_data(settings: Settings) -> IO[str]:
@@ -60,6 +64,7 @@ def lock_data(settings: Settings) -> IO[str]:
 
 
 def check_disk(settings: Settings) -> None:
+    """CloudError if the data folder's disk is nearly full."""
     free = shutil.disk_usage(settings.data).free
     if free < MINIMUM_FREE_BYTES:
         raise CloudError(
@@ -69,6 +74,7 @@ def check_disk(settings: Settings) -> None:
 
 
 def listen(settings: Settings) -> socket.socket:
+    """Take the port, before anything else is done."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -77,7 +83,7 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise CloudError(
-            f"can't listen on {HOST}:{settings.port}: {error.strerror}; stop what uses it, or choose another with --port"
+            f"can't listen on {HOST}:{settings.port}: {error.strerror}; stop what uses it, or choose another --port"
         ) from error
     return listener
 
@@ -103,13 +109,13 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop, stopping.set)
     threading.Thread(target=announce, args=[settings.url], daemon=True).start()
-    await hypercorn_serve(app, config, shutdown_trigger=stopping.wait)  # type: ignore[arg-type]
+    await hypercorn_serve(app, config, shutdown_trigger=stopping.wait)
 
 
 def announce(url: str) -> None:
     """Say that the server is there once it answers: the socket already queues what comes before that."""
-    with urllib.request.urlopen(f"{url}/_ministack/health", timeout=60) as response:
-        assert response.status == 200
+    with urllib.request.urlopen(f"{url}/_ministack/health", timeout=60):  # noqa: S310 - our own http URL
+        _serving.set()
     print(f"ready {url}", flush=True)
 
 
@@ -121,6 +127,7 @@ def stop(begin: Callable[[], None]) -> None:
     watchdog.start()
 
 
+_serving = threading.Event()
 _ending = threading.Lock()
 
 
@@ -129,13 +136,19 @@ def end() -> NoReturn:
     from ministack import app
     from ministack.core import lambda_runtime
 
+    code = 0
     with _ending:
-        app.save_all(app._build_persistence_save_dict())
+        try:
+            if _serving.is_set():  # before that, not everything may have been loaded
+                app.save_all(app._build_persistence_save_dict())
+        except OSError as error:
+            print(f"standins.cloud: the last changes could not be saved: {error}", file=sys.stderr)
+            code = 2
         lambda_runtime._REAP_GRACE = 0.2
         lambda_runtime.reset()
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(code)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,12 @@ class Settings:
 
     @property
     def url(self) -> str:
+        """Where clients find the server."""
         return f"http://{HOST}:{self.port}"
 
     @property
     def data(self) -> Path:
+        """The folder that everything else lies in."""
         return Path(self.data_dir)
 
     @property
@@ -43,10 +45,12 @@ class Settings:
 
     @property
     def state(self) -> Path:
+        """One JSON file per service."""
         return self.data / "state"
 
     @property
     def objects(self) -> Path:
+        """The objects of S3."""
         return self.data / "objects"
 
     @property
@@ -55,9 +59,11 @@ class Settings:
         return self.data / "function-python"
 
     def to_json(self) -> str:
+        """For the server's command line."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
+        """What `to_json` gave."""
         values = json.loads(text)
         return cls(**{**values, "without": tuple(values["without"])})

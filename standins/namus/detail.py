@@ -132,7 +132,37 @@ def _agency(case: Case) -> Body:
         "city": case.city,
         "state": state.body(),
         "stateDisplayName": state.shown,
+        "selection": {"id": _id(case, "selection"), "contact": _contact(case), "agency": _office(case)},
         "caseNumber": f"SYN-{case.number}",
+    }
+
+
+def _contact(case: Case) -> Body:
+    return {
+        "id": _id(case, "contact"),
+        "firstName": "Alex",
+        "lastName": "Example",
+        "jobTitle": "Detective",
+        "roleId": 1,
+        "role": "Law Enforcement",
+        "isPublicEmail": False,
+        "isPublicPhone1": False,
+        "isPublicPhone2": False,
+    }
+
+
+def _office(case: Case) -> Body:
+    return {
+        "id": _id(case, "office"),
+        "name": f"{case.city} Police Department (synthetic)",
+        "street1": "1 Example Street",
+        "city": case.city,
+        "zipCode": "00000",
+        "state": code("state", case.state).body(),
+        "phone": "5555550100",
+        "jurisdiction": code("jurisdiction", "Local").body(),
+        "agencyType": code("agencyType", "Law Enforcement").body(),
+        "approved": True,
     }
 
 

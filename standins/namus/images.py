@@ -111,7 +111,7 @@ def _photos(case: Case, taken: set[int]) -> Iterator[Image]:
 
 def _drawings(case: Case, taken: set[int]) -> Iterator[Image]:
     first = draw(len(DRAWINGS), case.number, "drawing")
-    for index in range(1 + draw(2, case.number, "drawings")):
+    for index in range(1 + draw(3, case.number, "drawings")):
         category, caption, kind = DRAWINGS[(first + index) % len(DRAWINGS)]
         identity_id = _identity(taken, case.number, "drawing", index)
         yield Image(identity_id, category, caption, "image/jpg", drawing=(kind, identity_id))

@@ -169,7 +169,8 @@ class Store:
         values = (*same, face_id, *entry.box, entry.confidence, np.ascontiguousarray(vector, "<f4").tobytes())
         (number,) = self._database.execute(
             "INSERT INTO faces (collection, image_id, external_image_id, rank, face_id,"
-            " box_left, box_top, box_width, box_height, confidence, vector) VALUES (?,?,?,?,?,?,?,?,?,?,?) RETURNING number",
+            " box_left, box_top, box_width, box_height, confidence, vector)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             values,
         ).fetchone()
         return StoredFace(number, face_id, entry), True

@@ -26,6 +26,9 @@ _NUMBERS: dict[str, tuple[type, ...]] = {
     "double": (int, float),
 }
 
+_SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": _SEPARATORS}
+
 
 @lru_cache(maxsize=1)
 def service_model() -> ServiceModel:
@@ -130,10 +133,18 @@ def _broken_bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def _broken_text(shape: StringShape, value: str, path: str) -> Iterator[str]:
     pattern = shape.metadata.get("pattern")
-    if pattern is not None and re.fullmatch(pattern, value) is None:
+    if pattern is not None and _compiled(pattern).fullmatch(value) is None:
         yield _problem(value, path, f"Member must satisfy regular expression pattern: {pattern}")
     if shape.enum and value not in shape.enum:
         yield _problem(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The model's Java pattern for Python, which lacks the classes letter, number and separator."""
+    for java, python in _CLASSES.items():
+        pattern = pattern.replace(java, python)
+    return re.compile(pattern)
 
 
 def _problem(value: Any, path: str, constraint: str) -> str:

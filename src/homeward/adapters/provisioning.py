@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.aws import aws_errors, client, error_code
 from homeward.domain.errors import DeployError, InputError
 
 PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}")  # E.164
@@ -35,8 +35,8 @@ class Caller:
 
 def caller() -> Caller:
     """The identity behind the credentials in use."""
-    sts = client("sts")
     with aws_errors():
+        sts = client("sts")
         found = sts.get_caller_identity()
     return Caller(found["Account"], found["Arn"], sts.meta.region_name)
 
@@ -59,12 +59,12 @@ def ensure_artifacts_bucket(who: Caller) -> str:
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     s3 = client("s3")
-    try:
-        s3.create_bucket(Bucket=name, **where)
-    except ClientError as error:
-        if error_code(error) != "BucketAlreadyOwnedByYou":
-            raise translated(error) from error
     with aws_errors():
+        try:
+            s3.create_bucket(Bucket=name, **where)
+        except ClientError as error:
+            if error_code(error) != "BucketAlreadyOwnedByYou":
+                raise
         s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_EVERYTHING_BLOCKED)
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [tls_only]}))
     return name
@@ -73,13 +73,13 @@ def ensure_artifacts_bucket(who: Caller) -> str:
 def upload_if_missing(bucket: str, key: str, body: bytes, who: Caller) -> bool:
     """Upload a file whose key carries its digest; False when it is there already."""
     s3 = client("s3")
-    try:
-        s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=who.account)
-        return False
-    except ClientError as error:
-        if error_code(error) != "404":
-            raise translated(error) from error
     with aws_errors():
+        try:
+            s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=who.account)
+            return False
+        except ClientError as error:
+            if error_code(error) != "404":
+                raise
         s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=who.account)
     return True
 
@@ -97,27 +97,26 @@ def ensure_collection(parameter_name: str) -> str:
     """Make the face collection that is live; return its name."""
     with aws_errors():
         collection = str(client("ssm").get_parameter(Name=parameter_name)["Parameter"]["Value"])
-    try:
-        client("rekognition").create_collection(CollectionId=collection)
-    except ClientError as error:
-        if error_code(error) != "ResourceAlreadyExistsException":
-            raise translated(error) from error
+        try:
+            client("rekognition").create_collection(CollectionId=collection)
+        except ClientError as error:
+            if error_code(error) != "ResourceAlreadyExistsException":
+                raise
     return collection
 
 
 def keep_policy(bucket: str, key: str, body: bytes) -> None:
     """Store a policy file for good; DeployError when that version is there with other content."""
     s3 = client("s3")
-    try:
-        s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*")
-    except ClientError as error:
-        if error_code(error) != "PreconditionFailed":
-            raise translated(error) from error
-        with aws_errors():
-            same = s3.get_object(Bucket=bucket, Key=key)["Body"].read() == body
-        if not same:
-            text = f"s3://{bucket}/{key} holds another policy of that version; give yours a new one"
-            raise DeployError(text) from error
+    with aws_errors():
+        try:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json", IfNoneMatch="*")
+        except ClientError as error:
+            if error_code(error) != "PreconditionFailed":
+                raise
+        kept = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    if kept != body:
+        raise DeployError(f"s3://{bucket}/{key} holds another policy of that version; give yours a new one")
 
 
 def point_to_policy(parameter_name: str, pointer: dict[str, str]) -> None:

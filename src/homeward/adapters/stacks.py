@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.aws import aws_errors, client, error_code
 from homeward.domain.errors import DeployError, InputError
 
 Progress = Callable[[str], None]
@@ -57,20 +57,14 @@ def find(stack: str) -> Stack | None:
     """Return the stack, None when there is none."""
     if not STACK_NAME.fullmatch(stack):
         raise InputError(f"{stack!r} is not a stack name; small letters, digits and '-', a letter first, 40 at most")
-    try:
-        found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    except ClientError as error:
-        # The name is a valid one: that there is no such stack is all that can be invalid about the request.
-        if error_code(error) == "ValidationError":
-            return None
-        raise translated(error) from error
-    return Stack(
-        stack_id=found["StackId"],
-        status=found["StackStatus"],
-        reason=found.get("StackStatusReason", ""),
-        parameters={one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
-        outputs={one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])},
-    )
+    with aws_errors():
+        try:
+            return _describe(stack)
+        except ClientError as error:
+            # The name is a valid one: that there is no such stack is all that can be invalid about the request.
+            if error_code(error) != "ValidationError":
+                raise
+    return None
 
 
 def prepare(stack: str, template: str, parameters: Mapping[str, str], progress: Progress) -> ChangeSet | None:
@@ -143,7 +137,8 @@ def _wait(stack_id: str, seen: set[str], expected: int, progress: Progress) -> t
     events: list[dict[str, Any]] = []
     done: set[str] = set()
     for _ in _looks(f"stack {stack_id}"):
-        stack = _describe(stack_id)
+        with aws_errors():
+            stack = _describe(stack_id)
         fresh = [event for event in _events(stack_id) if event["EventId"] not in seen]
         seen |= {event["EventId"] for event in fresh}
         events += reversed(fresh)
@@ -161,12 +156,16 @@ def _is_end(event: Mapping[str, Any]) -> bool:
     return bool(event["ResourceStatus"].endswith("_COMPLETE") and event["PhysicalResourceId"] != event["StackId"])
 
 
-def _describe(stack_id: str) -> Stack:
-    """By identifier, which also finds deleted stacks."""
-    with aws_errors():
-        found = client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"][0]
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    return Stack(stack_id, found["StackStatus"], found.get("StackStatusReason", ""), {}, outputs)
+def _describe(name_or_id: str) -> Stack:
+    """By its identifier a deleted stack is found too. Raises AWS's errors."""
+    found = client("cloudformation").describe_stacks(StackName=name_or_id)["Stacks"][0]
+    return Stack(
+        stack_id=found["StackId"],
+        status=found["StackStatus"],
+        reason=found.get("StackStatusReason", ""),
+        parameters={one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
+        outputs={one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])},
+    )
 
 
 def _delete(stack: Stack, progress: Progress) -> None:

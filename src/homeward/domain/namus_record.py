@@ -17,6 +17,8 @@ from homeward.domain.errors import SourceError
 from homeward.domain.sources import SourceImage, SourceRecord
 
 CASE_SETS = {"MP": "MissingPersons"}  # case set -> its name in addresses
+MAX_AGE = 150  # years
+MAX_TEXT, MAX_LIST = 5_000, 100  # characters, entries: no real record comes near
 _T = TypeVar("_T")
 
 
@@ -45,8 +47,8 @@ def _case(key: CaseKey, data: Mapping[str, Any], raw: bytes, site: str) -> Case:
         status=_status(data, key),
         sex=_get(data, "subjectDescription.sex.name", str, key),
         ethnicities=_ethnicities(data, key),
-        current_age_min=_get(data, "subjectIdentification.currentMinAge", int, key),
-        current_age_max=_get(data, "subjectIdentification.currentMaxAge", int, key),
+        current_age_min=_age(data, "currentMinAge", key),
+        current_age_max=_age(data, "currentMaxAge", key),
         last_contact=_day(_get(data, "sighting.date", str, key)),
         link=f"{site}/{CASE_SETS[key.case_set]}/Case#/{key.number}",
         created=_time(data, "createdDateTime", key),
@@ -81,6 +83,12 @@ def _image(item: Any, key: CaseKey) -> SourceImage:
     )
 
 
+def _age(data: Mapping[str, Any], name: str, key: CaseKey) -> int | None:
+    """Years; what nobody can be counts as unknown."""
+    years = _get(data, f"subjectIdentification.{name}", int, key)
+    return years if years is not None and 0 <= years <= MAX_AGE else None
+
+
 def _day(text: str | None) -> date | None:
     """A date that can't be read counts as unknown, which asks for a person later on."""
     try:
@@ -101,6 +109,8 @@ def _get(data: Any, path: str, kind: type[_T], key: CaseKey) -> _T | None:
     # In Python a bool is an int; in a record it isn't.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise SourceError(f"case {key}: {path} is a {type(value).__name__}, not a {kind.__name__}")
+    if isinstance(value, (str, list)) and len(value) > (MAX_TEXT if isinstance(value, str) else MAX_LIST):
+        raise SourceError(f"case {key}: {path} is too long ({len(value)})")
     return value
 
 

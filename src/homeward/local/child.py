@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+import psutil
+
 from homeward.local.errors import NotInstalledError, PartFailedError
 from homeward.local.identity import Identity
 from homeward.local.part import Child, Event, Part, State
-from homeward.local.sweep import PART, RUN, Root, end, signal_group
+from homeward.local.sweep import PART, RUN, Root, end, members, signal_group
 
 MAX_CRASHES = 5
 CRASH_WINDOW = 60.0  # seconds
@@ -53,6 +55,7 @@ class RunningPart:
         self._restart_at = 0.0
         self._began = 0.0
         self._next_check = 0.0
+        self._known: set[psutil.Process] = set()
 
     @property
     def pid(self) -> int | None:
@@ -147,6 +150,7 @@ class RunningPart:
         """Send the stop signal to the process group."""
         if self._live is not None:
             self._began = time.monotonic()
+            self._known = members(self._run, [self._live.root], self.part.name)
             self._set(State.STOPPING)
             signal_group(self._live.process.pid, self.part.stop_signal)
 
@@ -155,7 +159,7 @@ class RunningPart:
         if self._live is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._live.process.wait(max(0.0, self._began + self.part.grace - time.monotonic()))
-            end(self._run, [self._live.root], self.part.name, grace=0)
+            end(self._run, [self._live.root], self.part.name, grace=0, known=self._known)
             self._live.process.wait()
             self._live = None
             self._set(State.STOPPED)

@@ -65,7 +65,7 @@ class Home:
 
     @property
     def postgres(self) -> Path:
-        """Airflow's metadata database (of an ordinary user; see `postgres.py` for root)."""
+        """Airflow's metadata database (see `postgres_place.py`)."""
         return self.root / "postgres"
 
     @property
@@ -84,22 +84,18 @@ class Home:
         return self.root / "lock"
 
     def prepare(self, needed: int = NEEDED_BYTES) -> None:
-        """Make the folders (only for this user) and check for free disk: StateFolderError, DiskFullError."""
+        """Make the folders and check for free disk: StateFolderError, DiskFullError."""
         try:
-            for folder in (
-                self.root,
-                self.cloud,
-                self.rekognition,
-                self.people,
-                self.airflow,
-                self.postgres,
-                self.logs,
-            ):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Passable, because PostgreSQL may run as another user; everything in it is closed.
+            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for folder in (self.cloud, self.rekognition, self.people, self.airflow, self.logs):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StateFolderError(
                 f"can't make the state folder {self.root} ({error.strerror}): choose another with HOMEWARD_HOME"
             ) from error
+        if not os.access(self.root, os.W_OK | os.X_OK):
+            raise StateFolderError(f"{self.root} belongs to another user: choose another folder with HOMEWARD_HOME")
         free = shutil.disk_usage(self.root).free
         if free < needed:
             raise DiskFullError(

@@ -37,33 +37,47 @@ class Place:
 
 
 def locate(folder: Path) -> Place:
-    """Choose the places for the database of the state folder's `folder` and make them (0700).
+    """Choose the places of the database and make them (0700): `folder`, unless its user can't get there.
 
     Raises NotInstalledError and StateFolderError.
     """
     packaged = installation()
-    if os.geteuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        user = (nobody.pw_uid, nobody.pw_gid)
-        base = _outside(folder, next(filter(Path.is_dir, SYSTEM_FOLDERS)), user)
-        install = packaged if _runs_as(user, packaged) else _copied(packaged, base, user)
-        return Place(base, private_folder(base / "socket", user), install, user)
-    own = (os.geteuid(), os.getegid())
-    sockets = folder / "socket"
-    if len(os.fsencode(sockets / SOCKET_NAME)) > MAX_SOCKET_PATH:
-        sockets = _outside(folder, Path(tempfile.gettempdir()), own)
-    return Place(private_folder(folder, own), private_folder(sockets, own), packaged, None)
+    if os.geteuid() != 0:
+        own = (os.geteuid(), os.getegid())
+        base = private_folder(folder, own)
+        return Place(base, _sockets(base, own), packaged, None)
+    nobody = pwd.getpwnam("nobody")
+    user = (nobody.pw_uid, nobody.pw_gid)
+    note = _note(folder, "data")
+    if note.exists() or _closed(user, folder.parent):
+        base = _outside(note, next(filter(Path.is_dir, SYSTEM_FOLDERS)), user)
+    else:
+        base = private_folder(folder, user)
+    install = packaged if _runs_as(user, packaged) else _copied(packaged, base, user)
+    return Place(base, _sockets(base, user), install, user)
 
 
-def _outside(folder: Path, parent: Path, owner: tuple[int, int]) -> Path:
-    """A private folder of a fresh name below `parent`, noted in `folder/place`: who deletes the state starts anew."""
-    note = folder / "place"
+def _sockets(base: Path, owner: tuple[int, int]) -> Path:
+    if len(os.fsencode(base / "socket" / SOCKET_NAME)) > MAX_SOCKET_PATH:
+        return _outside(_note(base, "socket"), Path(tempfile.gettempdir()), owner)
+    return private_folder(base / "socket", owner)
+
+
+def _outside(note: Path, parent: Path, owner: tuple[int, int]) -> Path:
+    """A private folder of a fresh name below `parent`; the state folder notes it: who deletes that starts anew."""
     if not note.exists() or not Path(note.read_text()).exists():
-        _check_way(owner, parent)
+        if closed := _closed(owner, parent):
+            raise StateFolderError(
+                f"{closed} is closed to uid {owner[0]}, as which PostgreSQL runs: run Homeward as an ordinary user"
+            )
         made = Path(tempfile.mkdtemp(prefix="homeward-", dir=parent))
         os.chown(made, *owner)
         note.write_text(str(made))
     return private_folder(Path(note.read_text()), owner)
+
+
+def _note(folder: Path, what: str) -> Path:
+    return folder.with_name(f"{folder.name}.{what}-place")
 
 
 def installation() -> Path:
@@ -90,13 +104,9 @@ def private_folder(path: Path, owner: tuple[int, int]) -> Path:
     return path
 
 
-def _check_way(user: tuple[int, int], folder: Path) -> None:
-    """Raise StateFolderError unless the user may pass through the folder and all above it."""
-    closed = [place for place in (folder, *folder.parents) if not _open_to(user, place)]
-    if closed:
-        raise StateFolderError(
-            f"{closed[-1]} is closed to uid {user[0]}, as which PostgreSQL runs: run Homeward as an ordinary user"
-        )
+def _closed(user: tuple[int, int], folder: Path) -> Path | None:
+    """The folder on the way to `folder` (itself included) that the user may not pass; None when the way is free."""
+    return next((place for place in (*reversed(folder.parents), folder) if not _open_to(user, place)), None)
 
 
 def _open_to(user: tuple[int, int], folder: Path) -> bool:

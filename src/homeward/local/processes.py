@@ -33,6 +33,8 @@ class Supervisor:
         gates: Iterable[str] = (),
         lock: int | None = None,
     ) -> None:
+        parts = list(parts)
+        check_needs(parts, {part.name for part in parts}.union(gates))
         self.run = run
         self._on_event = on_event
         self._changed = threading.Condition()
@@ -41,14 +43,7 @@ class Supervisor:
         self._closed_gates = set(gates)
         self._watchdog = Watchdog(run, lock)
         self.parts = {part.name: RunningPart(part, run, logs, self._watchdog.watch, self._emit) for part in parts}
-        self._check_needs()
         self._thread = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
-
-    def _check_needs(self) -> None:
-        known = {*self.parts, *self._closed_gates}
-        unknown = {need for part in self.parts.values() for need in part.part.after} - known
-        if unknown:
-            raise ValueError(f"no part is called {sorted(unknown)}")
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -138,3 +133,10 @@ class Supervisor:
         left = members(self.run)
         if left:
             raise StopFailedError(f"these processes can't be ended: {sorted(process.pid for process in left)}")
+
+
+def check_needs(parts: Iterable[Part], known: set[str]) -> None:
+    """Raise ValueError when a part waits for something that nobody provides."""
+    unknown = {need for part in parts for need in part.after} - known
+    if unknown:
+        raise ValueError(f"no part and no gate is called {', '.join(sorted(unknown))}")

@@ -65,10 +65,19 @@ def _marked(process: psutil.Process, run: str, part: str | None) -> bool:
     return environment.get(RUN) == run and part in (None, environment.get(PART))
 
 
-def end(run: str, roots: Iterable[Root] = (), part: str | None = None, grace: float = 5) -> bool:
-    """Ask the roots to end, wait for at most `grace` seconds, kill what is left; True when nothing remains."""
+def end(
+    run: str,
+    roots: Iterable[Root] = (),
+    part: str | None = None,
+    grace: float = 5,
+    known: Iterable[psutil.Process] = (),
+) -> bool:
+    """Ask the roots to end, wait for at most `grace` seconds, kill what is left; True when nothing remains.
+
+    `known` are members found earlier: of a process without a mark only its living parents tell whose it is.
+    """
     roots = list(roots)
-    remembered = members(run, roots, part)
+    remembered = {*known, *members(run, roots, part)}
     for root in roots:
         if root.process.alive():
             signal_group(root.process.pid, root.stop_signal)

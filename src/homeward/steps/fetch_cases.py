@@ -124,7 +124,7 @@ class FetchCases:
             "raw_key": case.raw_key,
             "raw_sha256": case.raw_sha256,
             "photos": dict(counts),
-            "refused": [{"identity_id": identity, "reason": why} for identity, why in refused[:MAX_PHOTOS]],
+            "refused": [{"identity_id": str(identity), "reason": why} for identity, why in refused[:MAX_PHOTOS]],
         }
         about = (self.actor, "save_case", f"case:{case.key}", outcome)
         return audit_event(self.clock(), *about, case=str(case.key), details=details)

@@ -22,31 +22,32 @@ MAXIMUM_AGE_SECONDS = 21_600
 
 
 def apply(settings: Settings) -> None:
-    replace(lambda_svc, "invoke_async_with_retry", call_in_background)
-    wrap(lambda_svc, "_route_async_failure", send_away)
-    replace(eventbridge, "_dispatch_to_lambda", dispatch_to_function)
+    """Put the correction in place."""
+    replace(lambda_svc, "invoke_async_with_retry", _call_in_background)
+    wrap(lambda_svc, "_route_async_failure", _send_away)
+    replace(eventbridge, "_dispatch_to_lambda", _dispatch_to_function)
 
 
-def dispatch_to_function(arn: str, payload: str) -> None:
+def _dispatch_to_function(arn: str, payload: str) -> None:
     """EventBridge hands the event to Lambda's own queue; what fails there is Lambda's to retry."""
     function, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if function and config:
-        call_in_background(lambda_svc._execution_record_for_config(function, config), json.loads(payload))
+        _call_in_background(lambda_svc._execution_record_for_config(function, config), json.loads(payload))
 
 
-def call_in_background(function: dict[str, Any], event: Any) -> None:
+def _call_in_background(function: dict[str, Any], event: Any) -> None:
     threading.Thread(
-        target=contextvars.copy_context().run, args=(call_until_done, function, event), daemon=True
+        target=contextvars.copy_context().run, args=(_call_until_done, function, event), daemon=True
     ).start()
 
 
-def call_until_done(function: dict[str, Any], event: Any) -> None:
+def _call_until_done(function: dict[str, Any], event: Any) -> None:
     config = function.get("config") or function
     account, region = lambda_svc._account_region_from_function_config(config)
     _request_account_id.set(account)
     _request_region.set(region)
     rules = function.get("event_invoke_config") or (function.get("event_invoke_configs") or {}).get("$LATEST") or {}
-    result = attempts(function, event, rules)
+    result = _attempts(function, event, rules)
     if not result.get("error"):
         return
     on_failure = (rules.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
@@ -55,7 +56,7 @@ def call_until_done(function: dict[str, Any], event: Any) -> None:
         lambda_svc._route_async_failure(target, config.get("FunctionName", ""), event, result)
 
 
-def attempts(function: dict[str, Any], event: Any, rules: dict[str, Any]) -> dict[str, Any]:
+def _attempts(function: dict[str, Any], event: Any, rules: dict[str, Any]) -> dict[str, Any]:
     """The first result without error, or the last one."""
     retries = rules.get("MaximumRetryAttempts")
     left = 2 if retries is None else int(retries)
@@ -73,14 +74,14 @@ def attempts(function: dict[str, Any], event: Any, rules: dict[str, Any]) -> dic
         time.sleep(wait)
 
 
-def send_away(original: Any, target: str, function_name: str, event: Any, result: dict[str, Any]) -> None:
+def _send_away(original: Any, target: str, function_name: str, event: Any, result: dict[str, Any]) -> None:
     """A dead-letter queue gets the event itself; an OnFailure destination gets it in an envelope."""
     function = lambda_svc._functions.get(function_name) or {"config": {}}
     queue = sqs._queue_by_arn(target)
     if queue is None or target != (function["config"].get("DeadLetterConfig") or {}).get("TargetArn"):
         original(target, function_name, event, result)
         return
-    body = result.get("body") if isinstance(result.get("body"), dict) else {}
+    body: dict[str, Any] = result["body"] if isinstance(result.get("body"), dict) else {}
     attributes = {
         "RequestID": {"DataType": "String", "StringValue": body.get("requestId") or "-"},
         "ErrorCode": {"DataType": "Number", "StringValue": "200"},

@@ -11,10 +11,11 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    around("AWS::S3::Bucket", "delete", delete)
+    """Put the correction in place."""
+    around("AWS::S3::Bucket", "delete", _delete)
 
 
-def delete(original: Any, name: str, properties: dict[str, Any]) -> Any:
+def _delete(original: Any, name: str, properties: dict[str, Any]) -> Any:
     bucket = s3._buckets.get(name)
     if bucket and (bucket["objects"] or s3._bucket_has_versions(name)):
         raise ValueError(f"The bucket you tried to delete is not empty (Service: S3, Status Code: 409, bucket {name})")

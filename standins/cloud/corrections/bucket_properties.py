@@ -16,17 +16,18 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
+    """Put the correction in place."""
     configurations = (
         *provisioners._S3_BUCKET_CONFIGURATIONS,
-        ("LifecycleConfiguration", lifecycle_xml, checked(s3._put_bucket_lifecycle), s3._delete_bucket_lifecycle),
-        ("BucketEncryption", encryption_xml, checked(s3._put_bucket_encryption), s3._delete_bucket_encryption),
-        ("Tags", tags_xml, checked(s3._put_bucket_tagging), s3._delete_bucket_tagging),
+        ("LifecycleConfiguration", _lifecycle_xml, _checked(s3._put_bucket_lifecycle), s3._delete_bucket_lifecycle),
+        ("BucketEncryption", _encryption_xml, _checked(s3._put_bucket_encryption), s3._delete_bucket_encryption),
+        ("Tags", _tags_xml, _checked(s3._put_bucket_tagging), s3._delete_bucket_tagging),
     )
     replace(provisioners, "_S3_BUCKET_CONFIGURATIONS", configurations)
-    after("AWS::S3::Bucket", lock_objects)
+    after("AWS::S3::Bucket", _lock_objects)
 
 
-def checked(put: Callable[[str, bytes], Any]) -> Callable[[str, bytes], None]:
+def _checked(put: Callable[[str, bytes], Any]) -> Callable[[str, bytes], None]:
     """A refused configuration fails the resource."""
 
     def call(name: str, body: bytes) -> None:
@@ -37,7 +38,7 @@ def checked(put: Callable[[str, bytes], Any]) -> Callable[[str, bytes], None]:
     return call
 
 
-def lock_objects(name: str, properties: dict[str, Any]) -> None:
+def _lock_objects(name: str, properties: dict[str, Any]) -> None:
     if not is_true(properties.get("ObjectLockEnabled")):
         return
     s3._bucket_versioning[name] = "Enabled"
@@ -45,23 +46,23 @@ def lock_objects(name: str, properties: dict[str, Any]) -> None:
     rule = (properties.get("ObjectLockConfiguration") or {}).get("Rule") or {}
     if retention := rule.get("DefaultRetention"):
         configuration["Rule"] = {
-            "DefaultRetention": {"Mode": retention["Mode"], **whole_numbers(retention, "Days", "Years")}
+            "DefaultRetention": {"Mode": retention["Mode"], **_whole_numbers(retention, "Days", "Years")}
         }
-    body = xml("PutObjectLockConfiguration", ObjectLockConfiguration=configuration)
-    checked(s3._put_object_lock_configuration)(name, body)
+    body = _xml("PutObjectLockConfiguration", ObjectLockConfiguration=configuration)
+    _checked(s3._put_object_lock_configuration)(name, body)
 
 
-def lifecycle_xml(configuration: dict[str, Any]) -> bytes:
-    rules = [lifecycle_rule(rule, number) for number, rule in enumerate(configuration["Rules"], 1)]
-    return xml("PutBucketLifecycleConfiguration", LifecycleConfiguration={"Rules": rules})
+def _lifecycle_xml(configuration: dict[str, Any]) -> bytes:
+    rules = [_lifecycle_rule(rule, number) for number, rule in enumerate(configuration["Rules"], 1)]
+    return _xml("PutBucketLifecycleConfiguration", LifecycleConfiguration={"Rules": rules})
 
 
-def lifecycle_rule(rule: dict[str, Any], number: int) -> dict[str, Any]:
+def _lifecycle_rule(rule: dict[str, Any], number: int) -> dict[str, Any]:
     """A rule of the template as the API has it."""
     result: dict[str, Any] = {
         "ID": rule.get("Id", f"rule-{number}"),
         "Status": rule["Status"],
-        "Filter": lifecycle_filter(rule),
+        "Filter": _lifecycle_filter(rule),
     }
     expiration = {name: int(rule[f"ExpirationIn{name}"]) for name in ("Days",) if f"ExpirationIn{name}" in rule}
     if "ExpiredObjectDeleteMarker" in rule:
@@ -76,14 +77,14 @@ def lifecycle_rule(rule: dict[str, Any], number: int) -> dict[str, Any]:
     ]
     parts = {
         "Expiration": expiration,
-        "NoncurrentVersionExpiration": whole_numbers(old, "NoncurrentDays", "NewerNoncurrentVersions"),
-        "AbortIncompleteMultipartUpload": whole_numbers(abort, "DaysAfterInitiation"),
+        "NoncurrentVersionExpiration": _whole_numbers(old, "NoncurrentDays", "NewerNoncurrentVersions"),
+        "AbortIncompleteMultipartUpload": _whole_numbers(abort, "DaysAfterInitiation"),
         "Transitions": transitions,
     }
     return {**result, **{name: part for name, part in parts.items() if part}}
 
 
-def lifecycle_filter(rule: dict[str, Any]) -> dict[str, Any]:
+def _lifecycle_filter(rule: dict[str, Any]) -> dict[str, Any]:
     tags = rule.get("TagFilters") or []
     prefix = {"Prefix": rule["Prefix"]} if "Prefix" in rule else {}
     if len(tags) + len(prefix) > 1:
@@ -91,26 +92,26 @@ def lifecycle_filter(rule: dict[str, Any]) -> dict[str, Any]:
     return {"Tag": tags[0]} if tags else prefix or {"Prefix": ""}
 
 
-def encryption_xml(configuration: dict[str, Any]) -> bytes:
+def _encryption_xml(configuration: dict[str, Any]) -> bytes:
     rules = []
     for rule in configuration["ServerSideEncryptionConfiguration"]:
         result = {"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault") or {}}
         if "BucketKeyEnabled" in rule:
             result["BucketKeyEnabled"] = is_true(rule["BucketKeyEnabled"])
         rules.append(result)
-    return xml("PutBucketEncryption", ServerSideEncryptionConfiguration={"Rules": rules})
+    return _xml("PutBucketEncryption", ServerSideEncryptionConfiguration={"Rules": rules})
 
 
-def tags_xml(tags: list[dict[str, Any]]) -> bytes:
+def _tags_xml(tags: list[dict[str, Any]]) -> bytes:
     tag_set = [{"Key": tag["Key"], "Value": str(tag["Value"])} for tag in tags]
-    return xml("PutBucketTagging", Tagging={"TagSet": tag_set})
+    return _xml("PutBucketTagging", Tagging={"TagSet": tag_set})
 
 
-def whole_numbers(source: dict[str, Any], *names: str) -> dict[str, int]:
+def _whole_numbers(source: dict[str, Any], *names: str) -> dict[str, int]:
     return {name: int(source[name]) for name in names if name in source}
 
 
-def xml(operation: str, **parameters: Any) -> bytes:
+def _xml(operation: str, **parameters: Any) -> bytes:
     """The request body of an S3 operation, made by botocore's own serializer."""
     model = botocore.session.get_session().get_service_model("s3").operation_model(operation)
     serializer = botocore.serialize.create_serializer("rest-xml", include_validation=False)

@@ -26,10 +26,11 @@ COUNTS = (
 
 
 def apply(settings: Settings) -> None:
-    replace(sfn, "_run_distributed_map", run)
+    """Put the correction in place."""
+    replace(sfn, "_run_distributed_map", _run)
 
 
-def run(
+def _run(
     state: dict[str, Any],
     data: Any,
     effective: Any,
@@ -37,15 +38,15 @@ def run(
     execution: dict[str, Any],
     context: dict[str, Any],
 ) -> Any:
-    fields = Fields(state, data, effective, context)
-    items = read_items(fields)
-    inputs = batched(fields, [fields.item_input(index, item) for index, item in enumerate(items)])
-    map_run = new_map_run(fields, execution, len(items), len(inputs))
+    fields = _Fields(state, data, effective, context)
+    items = _read_items(fields)
+    inputs = _batched(fields, [fields.item_input(index, item) for index, item in enumerate(items)])
+    map_run = _new_map_run(fields, execution, len(items), len(inputs))
     sfn._map_runs[map_run["mapRunArn"]] = map_run
     details = {"mapRunArn": map_run["mapRunArn"]}
     sfn._add_event(execution, "MapRunStarted", {"mapRunStartedEventDetails": details})
-    children = run_children(fields, processor, execution, map_run, inputs)
-    exceeded = too_many_failures(fields, children)
+    children = _run_children(fields, processor, execution, map_run, inputs)
+    exceeded = _too_many_failures(fields, children)
     map_run.update(status="FAILED" if exceeded else "SUCCEEDED", stopDate=sfn.now_iso())
     result: Any = [json.loads(child["output"]) if child["output"] else None for child in children]
     if state.get("ResultWriter"):
@@ -58,7 +59,7 @@ def run(
     return finish(state, data, result, context)
 
 
-class Fields:
+class _Fields:
     """The state's fields, evaluated in its query language."""
 
     def __init__(self, state: dict[str, Any], data: Any, effective: Any, context: dict[str, Any]) -> None:
@@ -87,7 +88,7 @@ class Fields:
         return self.filled(selector, self.item_context(index, item)) if selector else item
 
 
-def read_items(fields: Fields) -> list[Any]:
+def _read_items(fields: _Fields) -> list[Any]:
     state = fields.state
     if reader := state.get("ItemReader"):
         place = {"Parameters": fields.filled(reader.get("Arguments") or reader.get("Parameters") or {})}
@@ -108,7 +109,7 @@ def read_items(fields: Fields) -> list[Any]:
     return items
 
 
-def batched(fields: Fields, inputs: list[Any]) -> list[Any]:
+def _batched(fields: _Fields, inputs: list[Any]) -> list[Any]:
     """One input per child: the items themselves, or batches of them bounded in number and in bytes."""
     batcher = fields.state.get("ItemBatcher")
     if not batcher:
@@ -128,7 +129,7 @@ def batched(fields: Fields, inputs: list[Any]) -> list[Any]:
     return [{**shared, "Items": batch} for batch in batches]
 
 
-def new_map_run(fields: Fields, execution: dict[str, Any], items: int, children: int) -> dict[str, Any]:
+def _new_map_run(fields: _Fields, execution: dict[str, Any], items: int, children: int) -> dict[str, Any]:
     arn = execution["stateMachineArn"]
     label = fields.state.get("Label") or new_uuid()
     zero = dict.fromkeys(COUNTS, 0)
@@ -147,8 +148,8 @@ def new_map_run(fields: Fields, execution: dict[str, Any], items: int, children:
     }
 
 
-def run_children(
-    fields: Fields, processor: dict[str, Any], execution: dict[str, Any], map_run: dict[str, Any], inputs: list[Any]
+def _run_children(
+    fields: _Fields, processor: dict[str, Any], execution: dict[str, Any], map_run: dict[str, Any], inputs: list[Any]
 ) -> list[dict[str, Any]]:
     lock = threading.Lock()
 
@@ -161,12 +162,12 @@ def run_children(
 
     def run_child(index: int, child_input: Any) -> dict[str, Any]:
         stop_if_over()
-        child = new_child(map_run, execution, child_input)
+        child = _new_child(map_run, execution, child_input)
         sfn._executions[child["executionArn"]] = child
         count(child_input, "pending", "running")
         own = fields.item_context(index, child_input)
         own["Execution"] = {**own["Execution"], "Id": child["executionArn"], "Name": child["name"]}
-        finish_child(child, processor, child_input, own)
+        _finish_child(child, processor, child_input, own)
         count(child_input, "running", child["status"].lower())
         return child
 
@@ -176,7 +177,7 @@ def run_children(
     return [task.result() for task in tasks]
 
 
-def new_child(map_run: dict[str, Any], execution: dict[str, Any], child_input: Any) -> dict[str, Any]:
+def _new_child(map_run: dict[str, Any], execution: dict[str, Any], child_input: Any) -> dict[str, Any]:
     name, now, text = new_uuid(), sfn.now_iso(), json.dumps(child_input)
     child = {
         "executionArn": f"{map_run['_stateMachineArn'].replace(':stateMachine:', ':execution:', 1)}:{name}",
@@ -198,7 +199,7 @@ def new_child(map_run: dict[str, Any], execution: dict[str, Any], child_input: A
     return child
 
 
-def finish_child(child: dict[str, Any], processor: dict[str, Any], child_input: Any, context: dict[str, Any]) -> None:
+def _finish_child(child: dict[str, Any], processor: dict[str, Any], child_input: Any, context: dict[str, Any]) -> None:
     try:
         output = sfn._run_sub_machine(processor["States"], processor["StartAt"], child_input, child, context)
     except sfn._ExecutionError as error:
@@ -210,11 +211,11 @@ def finish_child(child: dict[str, Any], processor: dict[str, Any], child_input: 
     sfn._add_event(child, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": child["output"]}})
 
 
-def too_many_failures(fields: Fields, children: list[dict[str, Any]]) -> bool:
+def _too_many_failures(fields: _Fields, children: list[dict[str, Any]]) -> bool:
     """With no threshold any failed child is one too many."""
     failed = sum(child["status"] == "FAILED" for child in children)
     percentage, number = fields.number("ToleratedFailurePercentage"), fields.number("ToleratedFailureCount")
     if percentage is None and number is None:
-        return failed > 0
+        return bool(failed)
     over_percentage = percentage is not None and failed * 100 > percentage * len(children)
-    return over_percentage or (number is not None and failed > number)
+    return bool(over_percentage or (number is not None and failed > number))

@@ -17,15 +17,16 @@ CHILD_FIELDS = ("executionArn", "input", "name", "startDate", "stateMachineArn",
 
 
 def apply(settings: Settings) -> None:
-    replace(stepfunctions, "_error_matches", matches)
-    replace(stepfunctions, "_nested_execution_failure", child_failure)
-    wrap(stepfunctions, "_nested_start_execution_request", child_request)
-    wrap(stepfunctions, "_invoke_nested_start_execution", start_child)
-    wrap(stepfunctions, "_add_event", limit_output)
-    wrap(lambda_svc, "_throttle_response", throttled)
+    """Put the correction in place."""
+    replace(stepfunctions, "_error_matches", _matches)
+    replace(stepfunctions, "_nested_execution_failure", _child_failure)
+    wrap(stepfunctions, "_nested_start_execution_request", _child_request)
+    wrap(stepfunctions, "_invoke_nested_start_execution", _start_child)
+    wrap(stepfunctions, "_add_event", _limit_output)
+    wrap(lambda_svc, "_throttle_response", _throttled)
 
 
-def matches(error_equals: list[str], error: str) -> bool:
+def _matches(error_equals: list[str], error: str) -> bool:
     if error in error_equals or (error == "States.HeartbeatTimeout" and "States.Timeout" in error_equals):
         return True
     if error in NEVER_CAUGHT_BY_WILDCARD:
@@ -33,20 +34,20 @@ def matches(error_equals: list[str], error: str) -> bool:
     return "States.ALL" in error_equals or ("States.TaskFailed" in error_equals and error not in TIMEOUTS)
 
 
-def child_failure(child: dict[str, Any]) -> tuple[str, str]:
+def _child_failure(child: dict[str, Any]) -> tuple[str, str]:
     """Error and cause of a `startExecution.sync` task: the cause describes the child."""
     cause = {name[0].upper() + name[1:]: child[name] for name in CHILD_FIELDS if child.get(name) is not None}
     return "States.TaskFailed", json.dumps(cause)
 
 
-def child_request(original: Any, data: dict[str, Any]) -> Any:
+def _child_request(original: Any, data: dict[str, Any]) -> Any:
     """MiniStack's missing argument is a `ValidationException`; AWS names the service."""
     if not (data.get("StateMachineArn") or data.get("stateMachineArn")):
         raise stepfunctions._ExecutionError("StepFunctions.ValidationException", "StateMachineArn is required")
     return original(data)
 
 
-def start_child(original: Any, resource: str, data: dict[str, Any]) -> Any:
+def _start_child(original: Any, resource: str, data: dict[str, Any]) -> Any:
     try:
         return original(resource, data)
     except stepfunctions._ExecutionError as error:
@@ -56,7 +57,7 @@ def start_child(original: Any, resource: str, data: dict[str, Any]) -> Any:
         raise stepfunctions._ExecutionError(f"StepFunctions.{name}", error.cause) from error
 
 
-def limit_output(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
+def _limit_output(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
     exited = (details or {}).get("stateExitedEventDetails")
     if exited and len((exited.get("output") or "").encode()) > OUTPUT_LIMIT_BYTES:
         raise stepfunctions._ExecutionError(
@@ -66,7 +67,7 @@ def limit_output(original: Any, execution: dict[str, Any], kind: str, details: d
     return original(execution, kind, details)
 
 
-def throttled(original: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+def _throttled(original: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
     """A task's error is named by `errorType`; the Invoke API's answer keeps its own fields."""
     result: dict[str, Any] = original(*arguments, **named)
     result["body"]["errorType"] = "Lambda.TooManyRequestsException"

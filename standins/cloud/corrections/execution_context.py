@@ -9,6 +9,7 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
+    """Put the correction in place."""
     edit_source(
         stepfunctions,
         "_run_execution",

@@ -18,18 +18,19 @@ LOOK_SECONDS = 0.1
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_run_execution", run_execution)
-    wrap(stepfunctions, "_execute_task", execute_task)
-    wrap(stepfunctions, "_add_event", add_event)
-    wrap(stepfunctions, "_fail_execution", fail_execution)
-    replace(stepfunctions, "_scaled_sleep", sleep)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_run_execution", _run_execution)
+    wrap(stepfunctions, "_execute_task", _execute_task)
+    wrap(stepfunctions, "_add_event", _add_event)
+    wrap(stepfunctions, "_fail_execution", _fail_execution)
+    replace(stepfunctions, "_scaled_sleep", _sleep)
 
 
-def run_execution(original: Any, arn: str) -> None:
+def _run_execution(original: Any, arn: str) -> None:
     execution = stepfunctions._executions[arn]
     machine = stepfunctions._state_machines.get(execution["stateMachineArn"]) or {}
     limit = json.loads(machine.get("definition", "{}")).get("TimeoutSeconds")
-    timer = threading.Timer(float(limit or 0), time_out, [execution])
+    timer = threading.Timer(float(limit or 0), _time_out, [execution])
     timer.daemon = True
     token = current.set(execution)
     try:
@@ -41,7 +42,7 @@ def run_execution(original: Any, arn: str) -> None:
         current.reset(token)
 
 
-def time_out(execution: dict[str, Any]) -> None:
+def _time_out(execution: dict[str, Any]) -> None:
     if execution["status"] != "RUNNING":
         return
     execution.update(status="TIMED_OUT", error="States.Timeout", stopDate=stepfunctions.now_iso())
@@ -51,23 +52,23 @@ def time_out(execution: dict[str, Any]) -> None:
     stepfunctions._emit_execution_status_event(execution)
 
 
-def execute_task(original: Any, *arguments: Any) -> Any:
+def _execute_task(original: Any, *arguments: Any) -> Any:
     stop_if_over()
     return original(*arguments)
 
 
-def add_event(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
+def _add_event(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
     if is_over(execution) and kind not in TERMINAL_EVENTS:
         return {}
     return original(execution, kind, details)
 
 
-def fail_execution(original: Any, execution: dict[str, Any], error: str, cause: str) -> None:
+def _fail_execution(original: Any, execution: dict[str, Any], error: str, cause: str) -> None:
     if execution["status"] == "RUNNING":
         original(execution, error, cause)
 
 
-def sleep(seconds: float) -> None:
+def _sleep(seconds: float) -> None:
     """Wait and retry delays, cut short when the execution is over."""
     until = time.monotonic() + seconds * stepfunctions._SFN_WAIT_SCALE
     while (left := until - time.monotonic()) > 0:

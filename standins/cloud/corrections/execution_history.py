@@ -11,21 +11,23 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_add_event", add_event)
-    wrap(stepfunctions, "_restore_state", restore)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_add_event", _add_event)
+    wrap(stepfunctions, "_restore_state", _restore)
 
 
-def add_event(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
+def _add_event(original: Any, execution: dict[str, Any], kind: str, details: dict[str, Any] | None = None) -> Any:
     event = original(execution, kind, details)
     if event:
         event["previousEventId"] = event["id"] - 1
         execution["events"][0]["previousEventId"] = 0
     if event and kind == "TaskScheduled" and details:
-        add_event(original, execution, "TaskStarted", {"taskStartedEventDetails": details["taskScheduledEventDetails"]})
+        started = {"taskStartedEventDetails": details["taskScheduledEventDetails"]}
+        _add_event(original, execution, "TaskStarted", started)
     return event
 
 
-def restore(original: Any, data: dict[str, Any] | None) -> None:
+def _restore(original: Any, data: dict[str, Any] | None) -> None:
     """On AWS an execution goes on; here it ends as FAILED, and its history says so."""
     cut = [e for e in (data or {}).get("executions", {})._data.values() if e["status"] == "RUNNING"] if data else []
     original(data)

@@ -14,22 +14,23 @@ INPUT_LIMIT_BYTES = 262_144
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_start_execution", start_execution)
-    wrap(stepfunctions, "_start_sync_execution", start_sync_execution)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_start_execution", _start_execution)
+    wrap(stepfunctions, "_start_sync_execution", _start_sync_execution)
 
 
-def start_execution(original: Any, data: dict[str, Any]) -> Any:
-    running = running_execution(data)
+def _start_execution(original: Any, data: dict[str, Any]) -> Any:
+    running = _running_execution(data)
     if running is not None:
         return stepfunctions.json_response(running)
-    return input_error(data) or original(data)
+    return _input_error(data) or original(data)
 
 
-def start_sync_execution(original: Any, data: dict[str, Any]) -> Any:
-    return input_error(data) or original(data)
+def _start_sync_execution(original: Any, data: dict[str, Any]) -> Any:
+    return _input_error(data) or original(data)
 
 
-def running_execution(data: dict[str, Any]) -> dict[str, Any] | None:
+def _running_execution(data: dict[str, Any]) -> dict[str, Any] | None:
     """The running execution with the same name and the same input, as StartExecution answers it."""
     machine_arn = stepfunctions._resolve_state_machine_arn((data.get("stateMachineArn") or "").split("#")[0])
     if machine_arn is None or not data.get("name"):
@@ -41,7 +42,7 @@ def running_execution(data: dict[str, Any]) -> dict[str, Any] | None:
     return {"executionArn": arn, "startDate": execution["startDate"]}
 
 
-def input_error(data: dict[str, Any]) -> Any:
+def _input_error(data: dict[str, Any]) -> Any:
     text = data.get("input", "{}")
     if len(text.encode()) > INPUT_LIMIT_BYTES:
         return stepfunctions.error_response_json(

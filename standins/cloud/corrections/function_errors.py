@@ -1,4 +1,4 @@
-"""Python functions run in `function_worker.py`: real error types, a worker that outlives an exception, no wait for logs."""
+"""Python functions run in `function_worker.py`: real error types, a process that outlives them, no wait for logs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ LOG_SECONDS = 1.0  # bound for logs that are already written but not yet read
 
 
 def apply(settings: Settings) -> None:
+    """Put the correction in place."""
     script = Path(function_worker.__file__).read_text(encoding="utf-8")
 
     def with_our_script(original: Any, runtime: str) -> tuple[str, str]:
@@ -28,11 +29,11 @@ def apply(settings: Settings) -> None:
         return binary, script if runtime.startswith("python") else theirs
 
     wrap(lambda_runtime, "_detect_runtime_binary", with_our_script)
-    wrap(lambda_runtime.Worker, "invoke", invoke)
-    wrap(lambda_svc, "_execute_function_warm", unpack_failure)
+    wrap(lambda_runtime.Worker, "invoke", _invoke)
+    wrap(lambda_svc, "_execute_function_warm", _unpack_failure)
 
 
-def unpack_failure(original: Any, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+def _unpack_failure(original: Any, function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
     result: dict[str, Any] = original(function, event, request_id)
     body = result.get("body")
     if isinstance(body, dict) and FAILURE in body:
@@ -40,7 +41,7 @@ def unpack_failure(original: Any, function: dict[str, Any], event: Any, request_
     return result
 
 
-def invoke(original: Any, worker: Any, event: Any, request_id: str, **call: Any) -> dict[str, Any]:
+def _invoke(original: Any, worker: Any, event: Any, request_id: str, **call: Any) -> dict[str, Any]:
     """One call on a worker process. The answer is "ok" whatever the function did: a failure is in the result."""
     if not str(worker.config.get("Runtime", "")).startswith("python"):
         return original(worker, event, request_id, **call)  # type: ignore[no-any-return]
@@ -51,13 +52,13 @@ def invoke(original: Any, worker: Any, event: Any, request_id: str, **call: Any)
             worker._cold = False
         timeout = float(worker.config.get("Timeout", 3))
         context = {**call, "request_id": request_id, "timeout_ms": int(timeout * 1000)}
-        answer = exchange(worker._proc, {"event": event, "ctx": context}, timeout)
+        answer = _exchange(worker._proc, {"event": event, "ctx": context}, timeout)
         if answer is None:
-            answer = end_process(worker, request_id, timeout)
-        return {**answer, "cold_start": cold, "log": read_logs(worker)}
+            answer = _end_process(worker, request_id, timeout)
+        return {**answer, "cold_start": cold, "log": _read_logs(worker)}
 
 
-def exchange(process: Any, call: dict[str, Any], timeout: float) -> dict[str, Any] | None:
+def _exchange(process: Any, call: dict[str, Any], timeout: float) -> dict[str, Any] | None:
     """Send a call and read its answer; None if the process died or is still busy after `timeout` seconds."""
     answers: list[dict[str, Any]] = []
 
@@ -77,7 +78,7 @@ def exchange(process: Any, call: dict[str, Any], timeout: float) -> dict[str, An
     return answers[0] if answers else None
 
 
-def end_process(worker: Any, request_id: str, timeout: float) -> dict[str, Any]:
+def _end_process(worker: Any, request_id: str, timeout: float) -> dict[str, Any]:
     """Get rid of a process that didn't answer; the failure that AWS reports for it."""
     process, worker._proc = worker._proc, None
     try:
@@ -91,7 +92,7 @@ def end_process(worker: Any, request_id: str, timeout: float) -> dict[str, Any]:
     return {"status": "ok", "result": {FAILURE: error}}
 
 
-def read_logs(worker: Any) -> str:
+def _read_logs(worker: Any) -> str:
     """What the call printed: up to the end mark, or up to the end of a dead process's output."""
     lines: list[str] = []
     deadline = time.monotonic() + LOG_SECONDS

@@ -14,7 +14,8 @@ from standins.cloud.settings import CloudError, Settings
 
 
 def apply(settings: Settings) -> None:
-    python = str(make_interpreter(settings.interpreter_dir))
+    """Put the correction in place."""
+    python = str(_make_interpreter(settings.interpreter_dir))
 
     def with_bare_python(original: Any, runtime: str) -> tuple[str, str]:
         binary, script = original(runtime)
@@ -23,7 +24,7 @@ def apply(settings: Settings) -> None:
     wrap(lambda_runtime, "_detect_runtime_binary", with_bare_python)
 
 
-def make_interpreter(folder: Path) -> Path:
+def _make_interpreter(folder: Path) -> Path:
     """The interpreter of a bare environment in `folder`, made anew when the base Python changed."""
     python = folder / "bin" / "python"
     origin = folder / "origin"

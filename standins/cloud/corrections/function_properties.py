@@ -11,12 +11,13 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    before("AWS::Lambda::Function", lambda properties: require_object(properties.get("Code") or {}))
-    before("AWS::Lambda::LayerVersion", lambda properties: require_object(properties.get("Content") or {}))
-    after("AWS::Lambda::Function", set_properties)
+    """Put the correction in place."""
+    before("AWS::Lambda::Function", lambda properties: _require_object(properties.get("Code") or {}))
+    before("AWS::Lambda::LayerVersion", lambda properties: _require_object(properties.get("Content") or {}))
+    after("AWS::Lambda::Function", _set_properties)
 
 
-def require_object(place: dict[str, Any]) -> None:
+def _require_object(place: dict[str, Any]) -> None:
     """Plain MiniStack goes on, and the function then answers that it is a mock."""
     bucket, key = place.get("S3Bucket"), place.get("S3Key")
     if bucket and s3._get_object_data(bucket, key, version_id=place.get("S3ObjectVersion")) is None:
@@ -26,7 +27,7 @@ def require_object(place: dict[str, Any]) -> None:
         )
 
 
-def set_properties(name: str, properties: dict[str, Any]) -> None:
+def _set_properties(name: str, properties: dict[str, Any]) -> None:
     function = lambda_svc._functions[name]
     for ours, theirs in (("DeadLetterConfig", "DeadLetterConfig"), ("KmsKeyArn", "KMSKeyArn")):
         if properties.get(ours):

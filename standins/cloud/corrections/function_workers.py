@@ -13,6 +13,7 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
+    """Put the correction in place."""
     free: defaultdict[tuple[str, str], threading.BoundedSemaphore] = defaultdict(
         lambda: threading.BoundedSemaphore(settings.workers_per_function)
     )

@@ -14,24 +14,26 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    wrap(sfn, "_apply_output_path", succeed_output)
-    wrap(sfn, "_apply_state_assign", assign)
-    wrap(sfn, "_execute_choice", choose)
-    replace(sfn, "_run_parallel_branches", run_branches)
+    """Put the correction in place."""
+    wrap(sfn, "_apply_output_path", _succeed_output)
+    wrap(sfn, "_apply_state_assign", _assign)
+    wrap(sfn, "_execute_choice", _choose)
+    replace(sfn, "_run_parallel_branches", _run_branches)
 
 
 def is_jsonata(state: dict[str, Any], context: dict[str, Any] | None) -> bool:
+    """Whether a state is written in JSONata, by itself or by its machine."""
     return bool(sfn._state_query_language(state, context) == "JSONata")
 
 
-def succeed_output(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
+def _succeed_output(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
     """The last step of Succeed is OutputPath; in JSONata it is Output."""
     if state.get("Type") == "Succeed" and is_jsonata(state, context):
         return sfn._apply_jsonata_output(state, data, context, default=data)
     return original(state, data, context)
 
 
-def assign(
+def _assign(
     original: Any,
     state: dict[str, Any],
     data: Any,
@@ -50,25 +52,25 @@ def assign(
     return None
 
 
-def choose(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
+def _choose(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
     """A Condition must be a boolean; Default has the state's own Output."""
     if not is_jsonata(state, context):
         return original(state, data, context)
     for rule in state["Choices"]:
         if sfn._jsonata_state_field(rule, "Condition", "boolean", data, context):
-            return transition(rule, data, context, rule["Next"])
+            return _transition(rule, data, context, rule["Next"])
     if "Default" not in state:
         raise sfn._ExecutionError("States.NoChoiceMatched", "No choice rule matched and there is no Default")
-    return transition(state, data, context, state["Default"])
+    return _transition(state, data, context, state["Default"])
 
 
-def transition(rule: dict[str, Any], data: Any, context: dict[str, Any] | None, following: str) -> tuple[Any, str]:
+def _transition(rule: dict[str, Any], data: Any, context: dict[str, Any] | None, following: str) -> tuple[Any, str]:
     output = sfn._apply_jsonata_output(rule, data, context, default=data)
     sfn._apply_state_assign(rule, data, context)
     return output, following
 
 
-def run_branches(state: dict[str, Any], data: Any, execution: dict[str, Any], context: dict[str, Any]) -> Any:
+def _run_branches(state: dict[str, Any], data: Any, execution: dict[str, Any], context: dict[str, Any]) -> Any:
     """Run the branches of a Parallel state; the first that fails fails the state at once."""
     jsonata = is_jsonata(state, context)
     if jsonata:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from jsonpath_ng.exceptions import JsonPathParserError
-from jsonpath_ng.ext import parse
+from jsonpath_ng.ext.parser import parse
 from ministack.services import stepfunctions
 
 from standins.cloud.patching import replace, wrap
@@ -17,12 +17,13 @@ INDEFINITE = ("?(", "..", "*", ":", ",")
 
 
 def apply(settings: Settings) -> None:
-    replace(stepfunctions, "_resolve_path", resolve)
-    replace(stepfunctions, "_resolve_params_obj", fill)
-    wrap(stepfunctions, "_evaluate_rule", evaluate_rule)
+    """Put the correction in place."""
+    replace(stepfunctions, "_resolve_path", _resolve)
+    replace(stepfunctions, "_resolve_params_obj", _fill)
+    wrap(stepfunctions, "_evaluate_rule", _evaluate_rule)
 
 
-def resolve(path: str | None, data: Any) -> Any:
+def _resolve(path: str | None, data: Any) -> Any:
     """The value at a path; States.Runtime when there is none."""
     if not path or path == "$" or not path.startswith("$"):
         return data
@@ -43,29 +44,29 @@ def resolve(path: str | None, data: Any) -> Any:
 compiled = lru_cache(maxsize=1000)(parse)
 
 
-def fill(template: Any, data: Any, context: dict[str, Any] | None = None) -> Any:
+def _fill(template: Any, data: Any, context: dict[str, Any] | None = None) -> Any:
     """A payload template with its `.$` fields resolved, at any depth."""
     if isinstance(template, list):
-        return [fill(item, data, context) for item in template]
+        return [_fill(item, data, context) for item in template]
     if not isinstance(template, dict):
         return template
     return dict(
-        (key[:-2], select(value, data, context or {}))
+        (key[:-2], _select(value, data, context or {}))
         if key.endswith(".$") and isinstance(value, str)
-        else (key, fill(value, data, context))
+        else (key, _fill(value, data, context))
         for key, value in template.items()
     )
 
 
-def select(expression: str, data: Any, context: dict[str, Any]) -> Any:
+def _select(expression: str, data: Any, context: dict[str, Any]) -> Any:
     if expression.startswith("States."):
         return stepfunctions._evaluate_intrinsic(expression, data, context)
     if expression.startswith("$$"):
-        return resolve(expression[1:], context)
-    return resolve(expression, data)
+        return _resolve(expression[1:], context)
+    return _resolve(expression, data)
 
 
-def evaluate_rule(original: Any, rule: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
+def _evaluate_rule(original: Any, rule: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
     """IsPresent asks whether the path selects something, null included; any other test of nothing is an error."""
     if "Variable" not in rule or "IsPresent" not in rule:
         return original(rule, data, context)

@@ -19,22 +19,23 @@ JSONPATH_FIELDS = ("Parameters", "InputPath", "OutputPath", "ResultPath", "Resul
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_validate_definition_jsonata", validate)
-    replace(stepfunctions, "_validate_state_machine_definition", answer_validation)
-    before("AWS::StepFunctions::StateMachine", refuse_wrong_definition)
-    after("AWS::StepFunctions::StateMachine", keep_logging)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_validate_definition_jsonata", _validate)
+    replace(stepfunctions, "_validate_state_machine_definition", _answer_validation)
+    before("AWS::StepFunctions::StateMachine", _refuse_wrong_definition)
+    after("AWS::StepFunctions::StateMachine", _keep_logging)
 
 
-def validate(original: Any, definition: str) -> str | None:
+def _validate(original: Any, definition: str) -> str | None:
     """What is wrong with a definition, or None."""
     try:
         machine = json.loads(definition)
     except (TypeError, ValueError) as error:
         return f"INVALID_JSON_DESCRIPTION: {error}"
-    return next(problems(machine, "", "JSONPath"), None) or original(definition)
+    return next(_problems(machine, "", "JSONPath"), None) or original(definition)
 
 
-def problems(machine: dict[str, Any], path: str, language: str) -> Iterator[str]:
+def _problems(machine: dict[str, Any], path: str, language: str) -> Iterator[str]:
     states = machine.get("States")
     if not isinstance(states, dict) or not states:
         yield f"SCHEMA_VALIDATION_FAILED: States is missing at {path or '/'}"
@@ -43,10 +44,10 @@ def problems(machine: dict[str, Any], path: str, language: str) -> Iterator[str]
     if machine.get("StartAt") not in states:
         yield f"MISSING_TRANSITION_TARGET: StartAt at {path}/StartAt"
     for name, state in states.items():
-        yield from state_problems(state, f"{path}/States/{name}", states, language)
+        yield from _state_problems(state, f"{path}/States/{name}", states, language)
 
 
-def state_problems(state: dict[str, Any], path: str, states: dict[str, Any], language: str) -> Iterator[str]:
+def _state_problems(state: dict[str, Any], path: str, states: dict[str, Any], language: str) -> Iterator[str]:
     kind = state.get("Type")
     if kind not in TYPES:
         yield f"SCHEMA_VALIDATION_FAILED: Type {kind} at {path}"
@@ -63,10 +64,10 @@ def state_problems(state: dict[str, Any], path: str, states: dict[str, Any], lan
             yield f"SCHEMA_VALIDATION_FAILED: {field} is not for JSONata, at {path}"
     processor = state.get("ItemProcessor") or state.get("Iterator")
     for inner in [*state.get("Branches", []), *([processor] if processor else [])]:
-        yield from problems(inner, path, language)
+        yield from _problems(inner, path, language)
 
 
-def answer_validation(data: dict[str, Any]) -> Any:
+def _answer_validation(data: dict[str, Any]) -> Any:
     problem = stepfunctions._validate_definition_jsonata(data.get("definition"))
     diagnostics = [{"severity": "ERROR", "code": problem.split(":")[0], "message": problem}] if problem else []
     return stepfunctions.json_response(
@@ -74,14 +75,14 @@ def answer_validation(data: dict[str, Any]) -> Any:
     )
 
 
-def refuse_wrong_definition(properties: dict[str, Any]) -> None:
+def _refuse_wrong_definition(properties: dict[str, Any]) -> None:
     if problem := stepfunctions._validate_definition_jsonata(provisioners._sfn_definition(properties)):
         raise ValueError(f"Invalid State Machine Definition: '{problem}' (Service: Sfn, Status Code: 400)")
 
 
-def keep_logging(arn: str, properties: dict[str, Any]) -> None:
+def _keep_logging(arn: str, properties: dict[str, Any]) -> None:
     """The template's names begin with a capital, the API's don't."""
-    logging = lower_names(properties.get("LoggingConfiguration") or {})
+    logging = _lower_names(properties.get("LoggingConfiguration") or {})
     stepfunctions._state_machines[arn]["loggingConfiguration"] = {
         **logging,
         "level": logging.get("level", "OFF"),
@@ -89,7 +90,7 @@ def keep_logging(arn: str, properties: dict[str, Any]) -> None:
     }
 
 
-def lower_names(value: Any) -> Any:
+def _lower_names(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name[0].lower() + name[1:]: lower_names(item) for name, item in value.items()}
-    return [lower_names(item) for item in value] if isinstance(value, list) else value
+        return {name[0].lower() + name[1:]: _lower_names(item) for name, item in value.items()}
+    return [_lower_names(item) for item in value] if isinstance(value, list) else value

@@ -21,11 +21,11 @@ def write(writer: dict[str, Any], map_run: dict[str, Any], children: list[dict[s
     lines = config.get("OutputType") == "JSONL"
     files: dict[str, list[dict[str, Any]]] = {"FAILED": [], "PENDING": [], "SUCCEEDED": []}
     for status in ("SUCCEEDED", "FAILED"):
-        if records := records_of(children, status, config.get("Transformation", "NONE")):
+        if records := _records_of(children, status, config.get("Transformation", "NONE")):
             key = f"{folder}/{status}_0.{'jsonl' if lines else 'json'}"
-            files[status] = [{"Key": key, "Size": put(bucket, key, records, lines)}]
+            files[status] = [{"Key": key, "Size": _put(bucket, key, records, lines)}]
     manifest = {"DestinationBucket": bucket, "MapRunArn": map_run["mapRunArn"], "ResultFiles": files}
-    put(bucket, f"{folder}/manifest.json", manifest)
+    _put(bucket, f"{folder}/manifest.json", manifest)
     map_run["itemCounts"]["resultsWritten"] = map_run["itemCounts"]["succeeded"] + map_run["itemCounts"]["failed"]
     map_run["executionCounts"]["resultsWritten"] = len(children)
     return {
@@ -34,7 +34,7 @@ def write(writer: dict[str, Any], map_run: dict[str, Any], children: list[dict[s
     }
 
 
-def records_of(children: list[dict[str, Any]], status: str, transformation: str) -> list[Any]:
+def _records_of(children: list[dict[str, Any]], status: str, transformation: str) -> list[Any]:
     chosen = [child for child in children if child["status"] == status]
     if transformation == "NONE" or status == "FAILED":
         return [
@@ -47,7 +47,7 @@ def records_of(children: list[dict[str, Any]], status: str, transformation: str)
     return [item for output in outputs for item in (output if isinstance(output, list) else [output])]
 
 
-def put(bucket: str, key: str, content: Any, lines: bool = False) -> int:
+def _put(bucket: str, key: str, content: Any, lines: bool = False) -> int:
     """Store JSON (or JSON Lines); its size in bytes."""
     body = ("\n".join(map(json.dumps, content)) if lines else json.dumps(content)).encode()
     status, *_ = s3._put_object(bucket, key, body, {"content-type": "application/json"})

@@ -45,7 +45,7 @@ def before(resource_type: str, hook: Callable[[Properties], None]) -> None:
 
 
 def around(resource_type: str, kind: str, function: Callable[..., Any]) -> None:
-    """Put `function(original, ...)` in the place of a type's handler for "create", "update" or "delete", if it has one."""
+    """Put `function(original, ...)` in the place of a type's "create", "update" or "delete" handler, if it has one."""
     handlers = provisioners._RESOURCE_HANDLERS.get(resource_type)
     if handlers is None or "create" not in handlers:
         raise MiniStackVersionError(f"this MiniStack doesn't create {resource_type}")

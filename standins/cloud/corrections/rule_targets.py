@@ -27,13 +27,14 @@ EXISTS: dict[str, Callable[[str], bool]] = {
 
 
 def apply(settings: Settings) -> None:
-    wrap(eventbridge, "_invoke_target", invoke_target)
-    replace(eventbridge, "_dispatch_to_stepfunctions", start_execution)
+    """Put the correction in place."""
+    wrap(eventbridge, "_invoke_target", _invoke_target)
+    replace(eventbridge, "_dispatch_to_stepfunctions", _start_execution)
 
 
-def invoke_target(original: Any, target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
+def _invoke_target(original: Any, target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
     arn = target.get("Arn", "")
-    exists = EXISTS.get(arn.split(":")[2] if arn.count(":") > 2 else "", lambda arn: True)
+    exists = EXISTS.get(arn.split(":")[2] if arn.count(":") > 2 else "", bool)
     token = _failure.set(None)
     try:
         if exists(arn):
@@ -45,10 +46,10 @@ def invoke_target(original: Any, target: dict[str, Any], event: dict[str, Any], 
         _failure.reset(token)
     queue = sqs._queue_by_arn((target.get("DeadLetterConfig") or {}).get("Arn", ""))
     if failure and queue:
-        send(queue, failure, target, event, rule, view)
+        _send(queue, failure, target, event, rule, view)
 
 
-def send(queue: Any, failure: tuple[str, str], target: Any, event: Any, rule: Any, view: Any) -> None:
+def _send(queue: Any, failure: tuple[str, str], target: Any, event: Any, rule: Any, view: Any) -> None:
     code, message = failure
     whole = (view or eventbridge._pattern_event_view(event)).event_with_detail()
     attributes = {
@@ -69,7 +70,7 @@ def send(queue: Any, failure: tuple[str, str], target: Any, event: Any, rule: An
     )
 
 
-def start_execution(arn: str, payload: str) -> None:
+def _start_execution(arn: str, payload: str) -> None:
     status, _, body = stepfunctions._start_execution({"stateMachineArn": arn, "input": payload})
     if status >= 400:
         _failure.set(("SDK_CLIENT_ERROR", json.loads(body).get("message", "")))

@@ -18,18 +18,19 @@ from standins.cloud.settings import REGION, Settings
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_invoke_aws_sdk_integration", invoke)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_invoke_aws_sdk_integration", _invoke)
 
 
-def invoke(original: Any, resource: str, arguments: Any) -> Any:
+def _invoke(original: Any, resource: str, arguments: Any) -> Any:
     service, action = resource.split(":")[6:8]
     url = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
     if service in stepfunctions._AWS_SDK_SERVICE_MAP or not url:
         return original(resource, arguments)
     prefix = service.capitalize()
     try:
-        call = getattr(client(service, url), botocore.xform_name(action))
-        return plain({key: value for key, value in call(**(arguments or {})).items() if key != "ResponseMetadata"})
+        call = getattr(_client(service, url), botocore.xform_name(action))
+        return _plain({key: value for key, value in call(**(arguments or {})).items() if key != "ResponseMetadata"})
     except ClientError as error:
         code = error.response["Error"]["Code"]
         code = code if code.endswith(("Exception", "Error", "Fault")) else f"{code}Exception"
@@ -39,23 +40,23 @@ def invoke(original: Any, resource: str, arguments: Any) -> Any:
 
 
 @cache
-def client(service: str, url: str) -> Any:
+def _client(service: str, url: str) -> Any:
     return botocore.session.get_session().create_client(
         service,
         region_name=REGION,
         endpoint_url=url,
         aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_secret_access_key="test",  # noqa: S106 - no secret: every caller of the local cloud is "test"
         config=Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, parameter_validation=False),
     )
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """A botocore answer as JSON has it."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value

@@ -11,10 +11,11 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    after("AWS::DynamoDB::Table", set_properties)
+    """Put the correction in place."""
+    after("AWS::DynamoDB::Table", _set_properties)
 
 
-def set_properties(name: str, properties: dict[str, Any]) -> None:
+def _set_properties(name: str, properties: dict[str, Any]) -> None:
     if ttl := properties.get("TimeToLiveSpecification"):
         enabled = is_true(ttl.get("Enabled"))
         specification = {"Enabled": enabled, "AttributeName": ttl["AttributeName"]}

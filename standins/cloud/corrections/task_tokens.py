@@ -19,15 +19,16 @@ CALLBACK = ".waitForTaskToken"
 
 
 def apply(settings: Settings) -> None:
-    wrap(stepfunctions, "_execute_task", with_evaluated_times)
-    replace(stepfunctions, "_invoke_with_callback", invoke_with_callback)
-    wrap(stepfunctions, "_apply_jsonata_arguments", with_new_token)
-    wrap(stepfunctions, "_apply_parameters", with_new_token)
+    """Put the correction in place."""
+    wrap(stepfunctions, "_execute_task", _with_evaluated_times)
+    replace(stepfunctions, "_invoke_with_callback", _invoke_with_callback)
+    wrap(stepfunctions, "_apply_jsonata_arguments", _with_new_token)
+    wrap(stepfunctions, "_apply_parameters", _with_new_token)
     for name in ("_send_task_success", "_send_task_failure", "_send_task_heartbeat"):
-        wrap(stepfunctions, name, send)
+        wrap(stepfunctions, name, _send)
 
 
-def with_evaluated_times(
+def _with_evaluated_times(
     original: Any, state: dict[str, Any], data: Any, execution: dict[str, Any], context: dict[str, Any]
 ) -> Any:
     """TimeoutSeconds and HeartbeatSeconds may be expressions, or paths into the input."""
@@ -40,20 +41,26 @@ def with_evaluated_times(
     return original({**state, **times}, data, execution, context)
 
 
-def with_new_token(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
+def _with_new_token(original: Any, state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
     """Each attempt has a token of its own: a late answer to an earlier attempt must not count."""
     if context is not None and CALLBACK in state.get("Resource", ""):
         context["Task"] = {"Token": str(uuid.uuid4())}
     return original(state, data, context)
 
 
-def invoke_with_callback(resource: str, data: Any, token: str, state: dict[str, Any]) -> Any:
+def _invoke_with_callback(resource: str, data: Any, token: str, state: dict[str, Any]) -> Any:
     """Call the service, then wait until someone sends the token back."""
-    task = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None, "beat": time.monotonic()}
+    task: dict[str, Any] = {
+        "event": threading.Event(),
+        "result": None,
+        "error": None,
+        "heartbeat": None,
+        "beat": time.monotonic(),
+    }
     stepfunctions._task_tokens[token] = task
     try:
         stepfunctions._invoke_resource(resource.replace(CALLBACK, ""), data)
-        wait(task, state)
+        _wait(task, state)
     finally:
         stepfunctions._task_tokens.pop(token, None)
     if task["error"]:
@@ -61,7 +68,7 @@ def invoke_with_callback(resource: str, data: Any, token: str, state: dict[str, 
     return json.loads(task["result"])
 
 
-def wait(task: dict[str, Any], state: dict[str, Any]) -> None:
+def _wait(task: dict[str, Any], state: dict[str, Any]) -> None:
     heartbeat = float(state.get("HeartbeatSeconds", "inf"))
     times_out = time.monotonic() + float(state.get("TimeoutSeconds", "inf"))
     while True:
@@ -76,23 +83,23 @@ def wait(task: dict[str, Any], state: dict[str, Any]) -> None:
             raise stepfunctions._ExecutionError("States.HeartbeatTimeout", "")
 
 
-def send(original: Any, data: dict[str, Any]) -> Any:
+def _send(original: Any, data: dict[str, Any]) -> Any:
     """SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat."""
     token = data.get("taskToken", "")
     task = stepfunctions._task_tokens.get(token)
-    if task is None and not is_token(token):
+    if task is None and not _is_token(token):
         return stepfunctions.error_response_json("InvalidToken", "Invalid Token: 'Invalid token'", 400)
     if task is None or task["event"].is_set():
         return stepfunctions.error_response_json(
             "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'", 400
         )
-    if "output" in data and not is_json(data["output"]):
+    if "output" in data and not _is_json(data["output"]):
         return stepfunctions.error_response_json("InvalidOutput", "Invalid Output: 'Invalid JSON'", 400)
     task["beat"] = time.monotonic()
     return original(data)
 
 
-def is_token(text: str) -> bool:
+def _is_token(text: str) -> bool:
     """Whether the text has the form of our tokens: then its task has ended."""
     try:
         uuid.UUID(text)
@@ -101,7 +108,7 @@ def is_token(text: str) -> bool:
     return True
 
 
-def is_json(text: str) -> bool:
+def _is_json(text: str) -> bool:
     try:
         json.loads(text)
     except ValueError:

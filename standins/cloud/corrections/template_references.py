@@ -15,16 +15,17 @@ PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
 def apply(settings: Settings) -> None:
-    wrap(engine, "_validate_template_statics", check)
+    """Put the correction in place."""
+    wrap(engine, "_validate_template_statics", _check)
 
 
-def check(original: Any, template: dict[str, Any]) -> None:
+def _check(original: Any, template: dict[str, Any]) -> None:
     original(template)
     if template.get("Transform"):  # not expanded yet: its resources are still to come
         return
     declared = {*(template.get("Parameters") or {}), *(template.get("Resources") or {})}
     for section in ("Resources", "Outputs"):
-        names = {name.split(".")[0] for name in references(template.get(section) or {})}
+        names = {name.split(".")[0] for name in _references(template.get(section) or {})}
         if missing := sorted(name for name in names - declared if not name.startswith("AWS::")):
             raise ValueError(
                 f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] "
@@ -32,11 +33,11 @@ def check(original: Any, template: dict[str, Any]) -> None:
             )
 
 
-def references(node: Any) -> Iterator[str]:
+def _references(node: Any) -> Iterator[str]:
     """Every name that an intrinsic function in `node` refers to (`Resource.Attribute` for attributes)."""
     if isinstance(node, list):
         for item in node:
-            yield from references(item)
+            yield from _references(item)
     if not isinstance(node, dict):
         return
     for name, value in node.items():
@@ -47,6 +48,6 @@ def references(node: Any) -> Iterator[str]:
         elif name == "Fn::Sub" and len(node) == 1:
             text, own = (value, {}) if isinstance(value, str) else (value[0], value[1])
             yield from (found for found in PLACEHOLDER.findall(text) if found not in own)
-            yield from references(own)
+            yield from _references(own)
         else:
-            yield from references(value)
+            yield from _references(value)

@@ -11,10 +11,11 @@ from standins.cloud.settings import Settings
 
 
 def apply(settings: Settings) -> None:
-    wrap(sns, "_fanout", fanout)
+    """Put the correction in place."""
+    wrap(sns, "_fanout", _fanout)
 
 
-def fanout(
+def _fanout(
     original: Any,
     topic_arn: str,
     message_id: str,
@@ -33,10 +34,12 @@ def fanout(
         if subscription.get("protocol") != "sms" or not subscription.get("confirmed"):
             continue
         if sns._matches_filter_policy(subscription, attributes, text):
-            record(subscription, topic_arn, message_id, text, attributes)
+            _record(subscription, topic_arn, message_id, text, attributes)
 
 
-def record(subscription: dict[str, Any], topic_arn: str, message_id: str, text: str, attributes: dict) -> None:
+def _record(
+    subscription: dict[str, Any], topic_arn: str, message_id: str, text: str, attributes: dict[str, Any]
+) -> None:
     """SMS has no subject and one text: what the phone shows."""
     sns._sms_log_for(subscription["endpoint"]).append(
         {

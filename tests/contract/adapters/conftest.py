@@ -1,27 +1,46 @@
-"""Adapters against the deployed template on the local cloud."""
+"""Adapters against the deployed template, on a local cloud with its face service."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import boto3
 import pytest
+from standins.people.portraits import Portraits
+from tests.serving import serving
 
-from homeward.adapters import aws as adapter_clients
-from homeward.settings import Setting, Settings
+from homeward.adapters import parameters
+from homeward.adapters.aws import client
+from homeward.deployment import deploy
+from homeward.settings import Settings
+
+AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
-@pytest.fixture(scope="module")
-def settings(cloud_url: str, aws: Any) -> Iterator[Settings]:
-    D=aws("dynamodb")
-    def t(name,*keys):
-        n=f"t-{name}"
-        try: D.create_table(TableName=n,BillingMode="PAY_PER_REQUEST",AttributeDefinitions=[{"AttributeName":k,"AttributeType":"S"} for k in {*keys,*(["subject"] if name=="audit" else [])}],KeySchema=[{"AttributeName":k,"KeyType":t_} for k,t_ in zip(keys,("HASH","RANGE"))],**({"GlobalSecondaryIndexes":[{"IndexName":"by_subject","KeySchema":[{"AttributeName":"subject","KeyType":"HASH"},{"AttributeName":"event_id","KeyType":"RANGE"}],"Projection":{"ProjectionType":"ALL"}}]} if name=="audit" else {}))
-        except D.exceptions.ResourceInUseException: pass
-        return n
-    mp=pytest.MonkeyPatch()
-    for k,v in {"AWS_ENDPOINT_URL":cloud_url,"AWS_ACCESS_KEY_ID":"test","AWS_SECRET_ACCESS_KEY":"test","AWS_DEFAULT_REGION":"us-east-1"}.items(): mp.setenv(k,v)
-    adapter_clients.client.cache_clear()
-    yield Settings({"ALERTS_TABLE":t("alerts","case_place","alert_id"),"DETECTIONS_TABLE":t("detections","detection_id"),"AUDIT_TABLE":t("audit","hour","event_id")})
-    mp.undo()
+@pytest.fixture(scope="package")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The names of what is deployed; the adapters' clients find it through the environment."""
+    folder = tmp_path_factory.mktemp("adapters")
+    with (
+        pytest.MonkeyPatch.context() as env,
+        serving("standins.cloud", "--data", str(folder / "cloud"), log=folder / "cloud.log") as cloud,
+    ):
+        for name, value in {**AWS, "AWS_ENDPOINT_URL": cloud}.items():
+            env.setenv(name, value)
+        # The face service reads pictures from the cloud that it finds in the same environment.
+        with serving("standins.rekognition", "--data", str(folder / "faces"), log=folder / "faces.log") as faces:
+            env.setenv("AWS_ENDPOINT_URL_REKOGNITION", faces)
+            _forget()
+            yield Settings(deploy("adapters", progress=lambda text: None).settings)
+    _forget()
+
+
+def _forget() -> None:
+    """What the adapters keep for a process belongs to one cloud."""
+    client.cache_clear()
+    parameters._kept.clear()
+
+
+@pytest.fixture(scope="session")
+def portraits(request: pytest.FixtureRequest) -> Portraits:
+    """Faces of people who do not exist, drawn once a checkout."""
+    return Portraits(request.config.cache.mkdir("portraits"))

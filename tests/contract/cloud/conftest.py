@@ -24,6 +24,7 @@ from botocore.config import Config
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = "arn:aws:iam::111122223333:role/any"
 T = TypeVar("T")
+WITHOUT = tuple(f"--without={name}" for name in os.environ.get("CLOUD_WITHOUT", "").split(",") if name)
 _numbers = itertools.count(1)
 
 
@@ -235,8 +236,7 @@ def states(**each: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The corrected cloud that most tests share; CLOUD_WITHOUT=NAME[,NAME] leaves corrections out."""
-    options = [f"--without={name}" for name in os.environ.get("CLOUD_WITHOUT", "").split(",") if name]
-    server = Cloud(tmp_path_factory.mktemp("cloud") / "data", options=tuple(options))
+    server = Cloud(tmp_path_factory.mktemp("cloud") / "data", options=WITHOUT)
     yield server.start()
     assert server.end() == 0
 
@@ -247,7 +247,7 @@ def new_cloud(tmp_path: Path) -> Iterator[Callable[..., Cloud]]:
     servers: list[Cloud] = []
 
     def start(*options: str, data: Path | None = None, **environment: str) -> Cloud:
-        server = Cloud(data or tmp_path / unique("data"), options=options, environment=environment)
+        server = Cloud(data or tmp_path / unique("data"), options=(*WITHOUT, *options), environment=environment)
         servers.append(server)
         return server.start()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from standins.cloud.corrections import CORRECTIONS
+
 from tests.contract.cloud.conftest import ROOT, Cloud, states, wait_for
 
 

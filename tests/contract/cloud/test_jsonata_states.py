@@ -54,7 +54,8 @@ def test_parallel_arguments_output_assign(cloud: Cloud) -> None:
         "Next": "Done",
     }
     begin = {"Type": "Pass", "Assign": {"shared": "kept"}, "Next": "All"}
-    done = {"Type": "Succeed", "Output": {"total": "{% $total %}", "shared": "{% $shared %}", "in": "{% $states.input %}"}}
+    output = {"total": "{% $total %}", "shared": "{% $shared %}", "in": "{% $states.input %}"}
+    done = {"Type": "Succeed", "Output": output}
     result = cloud.run(states(Begin=begin, All=parallel, Done=done), {"a": 4})
     assert result["output"] == {"total": 8, "shared": "kept", "in": [4, 4]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloud.conftest import Cloud, states, wait_for
+from tests.contract.cloud.conftest import ROOT, Cloud, states, wait_for
 
 TABLE = "people"
 
@@ -48,10 +49,11 @@ def check(cloud: Cloud, bucket: str, arn: str) -> None:
 
 
 def test_kill_loses_no_more_than_the_period(new_cloud: Callable[..., Cloud], tmp_path: Path) -> None:
+    state = tmp_path / "data" / "state"
     cloud = new_cloud("--save-every=0.2", data=tmp_path / "data")
     bucket, arn = fill(cloud)
-    saved = tmp_path / "data" / "state" / "dynamodb.json"
-    wait_for(lambda: saved.exists() and '"one"' in saved.read_text(), within=3)
+    for service, word in (("dynamodb", '"one"'), ("stepfunctions", "ExecutionSucceeded"), ("s3", bucket)):
+        wait_for(lambda file=state / f"{service}.json", word=word: file.exists() and word in file.read_text(), within=3)
     cloud.end(signal.SIGKILL)
     again = new_cloud(data=tmp_path / "data")
     check(again, bucket, arn)
@@ -83,3 +85,16 @@ def test_orderly_end_saves_everything_at_once(new_cloud: Callable[..., Cloud], t
     assert cloud.end(end_signal) == 0
     assert time.monotonic() - began < 5
     check(new_cloud(data=tmp_path / "data"), bucket, arn)
+
+
+def test_damaged_state_is_refused_and_left_alone(new_cloud: Callable[..., Cloud], tmp_path: Path) -> None:
+    cloud = new_cloud(data=tmp_path / "data")
+    fill(cloud)
+    assert cloud.end() == 0
+    saved = tmp_path / "data" / "state" / "dynamodb.json"
+    half = saved.read_text()[:-20]
+    saved.write_text(half)
+    result = subprocess.run(cloud.command(), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert result.returncode == 2
+    assert [line for line in result.stderr.splitlines() if str(saved) in line and "damaged" in line]
+    assert (result.stdout, saved.read_text()) == ("", half)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.serving import serving
 
 from homeward.adapters.aws import client
 from homeward.deployment import Deployment, deploy
 from homeward.packaging import ROOT
-from tests.serving import serving
 
 PHONE = "+15555550100"
 DEPLOYED = ("infra", "lambdas", "policy", "src/homeward", "statemachines")
@@ -61,8 +61,9 @@ def first(aws: Any) -> Run:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the checkout that a test may change; it shares the layer's packages, which take seconds to install."""
+    """A copy of the checkout that a test may change; the layer's packages, which take seconds to install, are shared."""
     for room in DEPLOYED:
         shutil.copytree(ROOT / room, tmp_path / room)
-    shutil.copytree(ROOT / "build", tmp_path / "build")
+    (ROOT / "build").mkdir(exist_ok=True)
+    (tmp_path / "build").symlink_to(ROOT / "build")
     return tmp_path

@@ -1,0 +1,49 @@
+"""Runs the local system in a process of its own for the tests: prints `part state` for each event.
+
+Arguments: home, checkout, and the four ports. With HOLD_DEPLOY the deployment goes on until somebody interrupts it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from homeward.local.commands import up
+from homeward.local.errors import LocalError
+from homeward.local.home import Home
+from homeward.local.part import Event
+from homeward.local.ports import Ports
+from homeward.local.system import LocalOptions, LocalSystem
+
+
+def show(event: Event) -> None:
+    print(event.part, event.state, flush=True)
+
+
+def deploy(system: LocalSystem) -> None:
+    print("deploying", flush=True)
+    while os.environ["HOLD_DEPLOY"]:
+        signal.pause()
+
+
+def announce(system: LocalSystem) -> None:
+    print(f"ready {system.endpoints.airflow}", flush=True)
+
+
+def main(home: str, checkout: str, *ports: str) -> int:
+    options = LocalOptions(
+        home=Home(Path(home)), ports=Ports(*map(int, ports)), repository=Path(checkout), deploy=deploy
+    )
+    try:
+        up(options, show, announce)
+    except LocalError as error:
+        print(f"error {error}", flush=True)
+        return 2
+    print("clean", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

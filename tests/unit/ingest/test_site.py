@@ -1,0 +1,98 @@
+"""Whom we may ask: a rule on the address."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from homeward.adapters.pacing import Pace
+from homeward.adapters.web import Site
+from homeward.domain.errors import SettingsError, SourceError
+
+GRANTED = {"authority": "A. Example, NIJ; 2026-11-01; letter 12", "contact": "ops@example.org"}
+
+
+def site(url: str, **changes: str) -> Site:
+    return Site("HOMEWARD_NAMUS", url, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:14588", "http://localhost:1", "http://[::1]:14588", "http://127.9.9.9"]
+)
+def test_this_machine_needs_no_permission(url: str) -> None:
+    site(url).check()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.namus.gov",
+        "https://localhost.example.org",
+        "https://127.0.0.1.example.org",
+        "https://user@192.0.2.1",
+        "https://127.0.0.1@example.org",
+        "https://0.0.0.0",
+        "https://",
+        "www.namus.gov",
+    ],
+)
+def test_everybody_else_does(url: str) -> None:
+    with pytest.raises(SourceError, match="HOMEWARD_NAMUS_"):
+        site(url).check()
+
+
+def test_the_refusal_says_what_to_do() -> None:
+    with pytest.raises(SourceError) as refusal:
+        site("https://www.namus.gov").check()
+    for name in ("HOMEWARD_NAMUS_AUTHORITY=", "HOMEWARD_NAMUS_CONTACT", "HOMEWARD_NAMUS_URL", "permission"):
+        assert name in str(refusal.value)
+
+
+def test_with_permission_and_contact_we_may() -> None:
+    site("https://www.namus.gov", **GRANTED).check()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"authority": "yes"},
+        {"authority": "A. Example"},
+        {"authority": "; 2026-11-01; letter"},
+        {"authority": "A. Example; someday; letter"},
+        {"authority": "A. Example; 2026-11-01;"},
+        {"contact": " "},
+    ],
+)
+def test_half_a_permission_is_none(changes: dict[str, str]) -> None:
+    with pytest.raises(SourceError, match="AUTHORITY"):
+        site("https://www.namus.gov", **{**GRANTED, **changes}).check()
+
+
+def test_beyond_this_machine_there_is_no_plain_http() -> None:
+    with pytest.raises(SourceError, match="https"):
+        site("http://www.namus.gov", **GRANTED).check()
+
+
+def test_settings_come_from_the_environment() -> None:
+    environment = {"X_URL": "http://127.0.0.1:9/", "X_REQUESTS_PER_SECOND": "0.5", "X_CA_BUNDLE": "/ca.pem"}
+    found = Site.from_environment("X", "https://default", environment)
+    assert (found.url, found.requests_per_second, found.ca_bundle) == ("http://127.0.0.1:9", 0.5, "/ca.pem")
+    assert Site.from_environment("X", "https://default", {}) == Site("X", "https://default")
+    assert Site("X", "y").requests_per_second == 1.0
+
+
+@pytest.mark.parametrize("pace", ["", "fast", "-1", "inf", "nan", "1e9"])
+def test_a_pace_is_a_number(pace: str) -> None:
+    with pytest.raises(SettingsError, match="X_REQUESTS_PER_SECOND"):
+        Site.from_environment("X", "https://default", {"X_REQUESTS_PER_SECOND": pace})
+
+
+def test_the_pace_is_kept_across_instances() -> None:
+    """Two clients of one site share its pace, as two processes do: the sheet is a file."""
+    name = f"test-{time.monotonic_ns()}"
+    started = time.monotonic()
+    for _ in range(3):
+        Pace(name, 20).wait()
+        Pace(name, 20).wait()
+    assert time.monotonic() - started >= 5 / 20 - 0.01

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from math import cos, radians, sin
+
+import numpy as np
+import pytest
+from standins.rekognition.faces import Face
+from standins.rekognition.quality import Pose, Quality, pose, reasons_against
+
+# A mean head seen from the front (x right, y down, z towards the camera), eyes' half distance 1.
+HEAD = np.array([[-1, -1.1, 0], [1, -1.1, 0], [0, 0, 0.84], [-0.8, 0.97, 0], [0.8, 0.97, 0]])
+
+
+def seen(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Face:
+    """The head's landmarks after turning it: nose to the picture's right, chin up, clockwise; degrees."""
+    y, p, r = radians(yaw), radians(pitch), radians(roll)
+    turn_y = np.array([[cos(y), 0, sin(y)], [0, 1, 0], [-sin(y), 0, cos(y)]])
+    turn_p = np.array([[1, 0, 0], [0, cos(p), -sin(p)], [0, sin(p), cos(p)]])
+    turn_r = np.array([[cos(r), -sin(r), 0], [sin(r), cos(r), 0], [0, 0, 1]])
+    points = HEAD @ (turn_r @ turn_p @ turn_y).T
+    return Face((0, 0, 200, 250), (points[:, :2] * 50 + 200).astype(np.float32), 0.9)
+
+
+@pytest.mark.parametrize("angle", [-50, -20, 0, 20, 50])
+def test_yaw_and_roll_follow_the_head(angle: float) -> None:
+    assert pose(seen(yaw=angle)).yaw == pytest.approx(angle, abs=2)
+    assert pose(seen(roll=angle)).roll == pytest.approx(angle, abs=0.1)
+    assert pose(seen(yaw=30, roll=angle)).yaw == pytest.approx(30, abs=2)
+
+
+def test_pitch_follows_the_head() -> None:
+    angles = [pose(seen(pitch=angle)).pitch for angle in (-30, -15, 0, 15, 30)]
+    assert angles == sorted(angles)
+    assert angles == pytest.approx([-30, -15, 0, 15, 30], abs=6)
+
+
+def quality(**changes: float) -> Quality:
+    values = {"brightness": 80.0, "sharpness": 90.0, "confidence": 94.0, "side": 200.0, **changes}
+    angles = {name: values.pop(name, 0.0) for name in ("roll", "yaw", "pitch")}
+    return Quality(**values, pose=Pose(**angles))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"brightness": 5.0}, "LOW_BRIGHTNESS"),
+        ({"sharpness": 5.0}, "LOW_SHARPNESS"),
+        ({"confidence": 61.0}, "LOW_CONFIDENCE"),
+        ({"side": 20.0}, "SMALL_BOUNDING_BOX"),
+        ({"yaw": -80.0}, "EXTREME_POSE"),
+        ({"pitch": 80.0}, "EXTREME_POSE"),
+    ],
+)
+def test_each_fault_has_its_reason(changes: dict[str, float], reason: str) -> None:
+    for level in ("LOW", "AUTO", "MEDIUM", "HIGH"):
+        assert reasons_against(quality(**changes), level) == [reason]
+    assert reasons_against(quality(**changes), "NONE") == []
+
+
+def test_a_good_face_passes_every_bar_and_roll_is_no_fault() -> None:
+    for level in ("NONE", "LOW", "AUTO", "MEDIUM", "HIGH"):
+        assert reasons_against(quality(roll=90), level) == []
+
+
+def test_a_higher_bar_never_takes_what_a_lower_one_refuses() -> None:
+    for side in range(10, 120, 5):
+        refused = [bool(reasons_against(quality(side=side), level)) for level in ("LOW", "AUTO", "MEDIUM", "HIGH")]
+        assert refused == sorted(refused)
