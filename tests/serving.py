@@ -23,9 +23,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(module: str, *arguments: str, log: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
+def serving(
+    module: str, *arguments: str, log: Path, environment: dict[str, str] | None = None, port: int | None = None
+) -> Iterator[str]:
     """Run `python -m module --port P arguments` and yield its URL once it says that it is ready."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", module, "--port", str(port), *arguments]
     with log.open("ab") as errors:
         process = subprocess.Popen(

@@ -17,7 +17,9 @@ from homeward.local.home import Home
 from homeward.local.ports import Ports
 from homeward.local.system import LocalOptions, LocalSystem
 
-out, err = Console(), Console(stderr=True)
+# Tables must stay readable in a log, too.
+out = Console(width=None if sys.stdout.isatty() else 160)
+err = Console(stderr=True)
 
 CloudPort = Annotated[int, typer.Option(help="Port of the local cloud.")]
 RekognitionPort = Annotated[int, typer.Option(help="Port of the face service.")]

@@ -4,7 +4,7 @@ Reproducible: the same files and the same Python give the same bytes, wherever t
 the digest of its bytes says whether anything changed.
 
 The layer holds the packages of `lambdas/requirements.lock` (pure Python, each wheel checked against its hash) and of
-`src/homeward` what functions need. Two measures against slow cold starts, which are mostly spent on compiling Python and
+`src/homeward` what functions need. Two measures against slow cold starts, which mostly go into compiling Python and
 unpacking files:
 - The packages' bytecode is in the layer, because functions can't write any beside it (importing boto3 and making two
   clients takes 0.25 s with it, 0.55 s without). It fits only this Python: deploy functions with `runtime()`.

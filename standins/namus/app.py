@@ -126,7 +126,7 @@ async def _json(request: Request) -> object:
             return None
     try:
         content: object = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return content
 

@@ -164,14 +164,14 @@ def _all(value: Value) -> list[str]:
 
 
 def _strings(body: dict[str, Any], key: str) -> list[str]:
-    value = body.get(key) or []
+    value = [] if body.get(key) is None else body[key]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise BadRequestError(f"{key} must be a list of strings")
     return value
 
 
 def _objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    value = body.get(key) or []
+    value = [] if body.get(key) is None else body[key]
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise BadRequestError(f"{key} must be a list of objects")
     return value

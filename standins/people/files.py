@@ -33,6 +33,11 @@ def jpeg(picture: Picture, quality: int) -> bytes:
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes are a JPEG from its first to its last byte."""
+    return data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")
+
+
 def decoded(data: bytes) -> Picture:
     """The picture in JPEG bytes that we made ourselves."""
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from standins.people.faces import Face, FaceReader
-from standins.people.files import decoded, jpeg, write_bytes
+from standins.people.files import decoded, is_picture, jpeg, write_bytes
 from standins.people.generator import Generator, Picture
 
 QUALITY = 93
@@ -42,7 +42,7 @@ class Portraits:
     def get(self, number: int, variant: int = 0) -> Portrait | None:
         """The portrait, or None when it does not show exactly one face. The same on every call."""
         file = self._folder / f"{number:06}-{variant:02}.jpg"
-        if not file.is_file():
+        if not (file.is_file() and is_picture(file.read_bytes())):
             write_bytes(file, jpeg(self._generator.draw(number, variant), QUALITY))
         data = file.read_bytes()
         faces = self.reader.read(decoded(data))

@@ -35,6 +35,8 @@ def main() -> int:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
     try:
+        # A search is bound by memory, not by cores; on a busy machine a second thread would only be waited for.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Here, so that --help needs no package, and a missing one is told in one line.
         from standins.rekognition.running import serve
 

@@ -184,9 +184,8 @@ def watch(options: DemoOptions, system: LocalSystem, show: Callable[[int, int | 
 
 def collect(system: LocalSystem, report: dict[str, Any], played: Playback) -> DemoResult:
     """Add the SMS that arrived at the demo's phone."""
-    found = get_json(f"{system.endpoints.cloud}/_ministack/sns/sms-messages?phoneNumber=%2B{PHONE[1:]}")
-    texts = [str(message["body"]) for message in found.get("messages", [])]
-    return DemoResult(report, played, texts)
+    arrived = get_json(f"{system.endpoints.cloud}/_ministack/sns/sms-messages")["sms_messages"].get(PHONE, [])
+    return DemoResult(report, played, [str(message["Message"]) for message in arrived])
 
 
 def write_json(result: DemoResult, file: Path) -> None:

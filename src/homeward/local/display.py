@@ -78,12 +78,14 @@ class Steps:
 def faces_table(faces: list[Face]) -> Table:
     """One row per face: frame, best case, similarity, decision and reasons."""
     table = Table("frame", "face at", "best case", "similarity", "decision", "outcome", "reasons", title="Faces")
+    for column in table.columns[:1] + table.columns[3:6]:
+        column.no_wrap = True
     colours = {"ALERTED": "bold red", "IN_REVIEW": "yellow", "DUPLICATE": "cyan"}
     for face in faces:
         row = face.to_json()
         who = f"{row['case']} {face.name or ''}".strip() if row["case"] else "-"
         similarity = f"{row['similarity']:.2f}" if row["similarity"] is not None else "-"
-        x, y, width, height = face.box
+        x, y, width, height = face.box[:4]
         cells = (row["frame"], f"{x},{y} {width}x{height}", who, similarity, row["decision"] or "-", row["outcome"])
         table.add_row(*cells, ", ".join(row["reasons"]), style=colours.get(row["outcome"], ""))
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -101,7 +102,8 @@ class LocalSystem:
 
         def note(event: Event) -> None:
             recorder.note(event)
-            self._on_event(event)
+            with contextlib.suppress(OSError):  # a terminal that was closed must not keep us from stopping in order
+                self._on_event(event)
 
         supervisor = Supervisor(run, parts, home.logs, note, gates=[DEPLOYED], lock=self._lock.descriptor)
         self._supervisor = supervisor

@@ -13,6 +13,7 @@ from tests.factories import case, case_key, photo_key
 
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.adapters.cases import DynamoCaseStore
+from homeward.domain.admission import MAX_PHOTOS
 from homeward.domain.audit import AuditEvent, audit_event
 from homeward.domain.cases import CaseStatus, Photo, PhotoClass, PhotoKey, PhotoStatus
 from homeward.domain.errors import ConflictError, TransientError
@@ -149,7 +150,5 @@ def test_runs_that_save_the_same_case_at_once_agree(archive: Archive, number: in
 
 
 def test_a_case_with_as_many_photos_as_we_admit_fits_into_one_transaction(archive: Archive, number: int) -> None:
-    from homeward.domain.admission import MAX_PHOTOS
-
     archive.save(number, [photo(number, identity) for identity in range(1, MAX_PHOTOS + 1)])
     assert len(archive.cases.photos_of(case_key(number))) == MAX_PHOTOS

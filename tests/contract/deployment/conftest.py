@@ -61,7 +61,7 @@ def first(aws: Any) -> Run:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the checkout that a test may change; the layer's packages, which take seconds to install, are shared."""
+    """A copy of the checkout that a test may change; it shares the layer's packages, which take seconds to install."""
     for room in DEPLOYED:
         shutil.copytree(ROOT / room, tmp_path / room)
     (ROOT / "build").mkdir(exist_ok=True)

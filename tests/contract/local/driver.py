@@ -1,4 +1,4 @@
-"""Runs the local system in a process of its own for the tests: prints `part state` for each event.
+"""Runs the local system in a process of its own for the tests: prints `part state` for each event on standard error.
 
 Arguments: home, checkout, and the four ports. With HOLD_DEPLOY the deployment goes on until somebody interrupts it.
 """
@@ -19,11 +19,11 @@ from homeward.local.system import LocalOptions, LocalSystem
 
 
 def show(event: Event) -> None:
-    print(event.part, event.state, flush=True)
+    print(event.part, event.state, file=sys.stderr, flush=True)
 
 
 def deploy(system: LocalSystem) -> None:
-    print("deploying", flush=True)
+    print("deploying", file=sys.stderr, flush=True)
     while os.environ["HOLD_DEPLOY"]:
         signal.pause()
 
@@ -39,9 +39,9 @@ def main(home: str, checkout: str, *ports: str) -> int:
     try:
         up(options, show, announce)
     except LocalError as error:
-        print(f"error {error}", flush=True)
+        print(f"error {error}", file=sys.stderr, flush=True)
         return 2
-    print("clean", flush=True)
+    print("clean", file=sys.stderr, flush=True)
     return 0
 
 

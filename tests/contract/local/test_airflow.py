@@ -1,4 +1,4 @@
-"""The real Airflow on the real PostgreSQL: it starts, runs a task that waits in the triggerer, and shows itself to nobody."""
+"""The real Airflow on the real PostgreSQL: it runs a deferred task and can be reached from this machine only."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def system(state: Path, checkout: Path, tmp_path: Path, nothing_left: None) -> I
     (tmp_path / "plugins").mkdir()
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags" / "probe.py").write_text(DAG)
-    (tmp_path / "dags" / "broken.py").write_text("raise ValueError('no such table')\n")
+    (tmp_path / "dags" / "broken.py").write_text("from airflow.sdk import dag\nraise ValueError('no such table')\n")
     events: list[Event] = []
     options = LocalOptions(home=Home(state), ports=Ports(*(free_port() for _ in range(4))), repository=tmp_path)
     with LocalSystem(options, events.append) as running:

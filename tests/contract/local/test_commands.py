@@ -15,7 +15,7 @@ from homeward.local.commands import Condition, down, status, up_detached
 from homeward.local.errors import PartFailedError
 from homeward.local.home import Home
 from homeward.local.run_record import RunRecord
-from tests.contract.local.conftest import DRIVER, Driver, free_port, wait_for
+from tests.contract.local.conftest import DRIVER, ROOT, Driver, free_port, wait_for
 
 Drive = Callable[..., Driver]
 
@@ -114,15 +114,28 @@ def test_detached_up_returns_when_ready_and_goes_on(
     state: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOLD_DEPLOY", "")
-    script = f"import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path({str(DRIVER)!r}, run_name='__main__')"
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
     home = Home(state)
-    arguments = [str(DRIVER), str(state), str(checkout), *(str(free_port()) for _ in range(4))]
-    line = up_detached([sys.executable, "-c", script, *arguments], home)
-    assert line == "postgres-init starting"  # the driver prints more than the ready line; the first one counts
-    wait_for(lambda: status(home).condition is Condition.UP)
+    arguments = [str(state), str(checkout), *(str(free_port()) for _ in range(4))]
+    line = up_detached([sys.executable, str(DRIVER), *arguments], home)
+    assert line == f"ready {_address(home)}"
+    assert status(home).condition is Condition.UP
+    assert "airflow-triggerer ready" in (home.logs / "up.log").read_text()
     assert down(home) is True
 
 
 def test_detached_up_that_fails_tells_its_last_words(state: Path) -> None:
     with pytest.raises(PartFailedError, match=r"no room for it \(log: .*up\.log\)"):
         up_detached([sys.executable, "-c", "raise SystemExit('no room for it')"], Home(state))
+
+
+def test_a_closed_terminal_does_not_disturb_the_order_of_stopping(drive: Drive) -> None:
+    driver = drive()
+    driver.read_until("airflow-triggerer ready")
+    assert driver.process.stdout is not None
+    driver.process.stdout.close()
+    driver.process.send_signal(signal.SIGHUP)
+    driver.process.wait(timeout=20)
+    log = (driver.home / "logs" / "postgres.log").read_text()
+    assert "received fast shutdown request" in log
+    assert not (driver.home / "run.json").exists()

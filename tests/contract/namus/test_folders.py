@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def spoil_link(home: Path) -> None:
         (spoil_link, "holds no picture"),
     ],
 )
-def test_a_picture_that_cannot_be_used_is_named(tmp_path: Path, spoil, named: str) -> None:
+def test_a_picture_that_cannot_be_used_is_named(tmp_path: Path, spoil: Callable[[Path], None], named: str) -> None:
     write_picture(tmp_path / "a" / "1.jpg", 1)
     spoil(tmp_path / "a")
     with pytest.raises(PeopleFolderError, match=named):

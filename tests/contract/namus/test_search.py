@@ -141,7 +141,7 @@ def test_the_other_case_sets_are_empty(server: Server, kind: str) -> None:
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"7", b'{"take": "ten"}', b'{"take": -1}', b'{"skip": true}', b'{"projections": "a"}',
-             b'{"predicates": {}}', b'{"predicates": [1]}', b"x" * 1_100_000, b"\xff\xfe"]
+             b'{"predicates": {}}', b'{"predicates": [1]}', b"x" * 1_100_000, b"[" * 900_000, b"\xff\xfe"]
 )  # fmt: skip
 def test_a_body_that_is_no_search_is_refused(server: Server, body: bytes) -> None:
     assert requests.post(f"{server.missing}/Search", data=body, timeout=10).status_code == 400
