@@ -7,7 +7,7 @@ import json
 import platform
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,19 +32,9 @@ class Report:
     def write(self, file: Path | None) -> None:
         """Keep the figures as JSON, with the machine that they come from."""
         if file:
-            machine = {
-                "cores": psutil.cpu_count(),
-                "memory_gb": round(psutil.virtual_memory().total / 1e9),
-                "python": platform.python_version(),
-            }
-            data = {
-                "name": self.name,
-                "machine": machine,
-                "figures": self.figures,
-                "peers": self.peers,
-                "ratios": self.ratios,
-            }
-            file.write_text(json.dumps(data, indent=2, sort_keys=True) + "\n")
+            memory = round(psutil.virtual_memory().total / 1e9)
+            machine = {"cores": psutil.cpu_count(), "memory_gb": memory, "python": platform.python_version()}
+            file.write_text(json.dumps({**asdict(self), "machine": machine}, indent=2, sort_keys=True) + "\n")
 
 
 def options(about: str, arguments: Sequence[str] | None = None) -> argparse.Namespace:
