@@ -103,7 +103,7 @@ def run_demo(
     """Find a missing person, from nothing to the alert.
 
     Starts everything on this machine, makes people who do not exist (or takes your pictures), lets Airflow ingest them,
-    plays camera pictures, and shows every face with its decision, and the alert with its reasons. Ctrl-C stops all of it.
+    plays camera pictures, and shows every face with its decision and the alert with its reasons. Ctrl-C stops it all.
 
     With your own pictures nothing is alerted unasked: the shipped policy has no measured error rates for them, so every
     match is a question to a person.

@@ -53,8 +53,8 @@ def parser() -> argparse.ArgumentParser:
         "they and others appear. The same options give the same pictures; what is already made is not made again.",
         epilog="Writes DIR/people/<slug>/person.json and photo-1.jpg ..., DIR/frames/<name>.jpg and "
         "DIR/frames/truth.json (who is where); DIR/portraits holds every picture drawn so far. "
-        "Sex, age and ethnicity are drawn from the seed, not read off the faces. Everybody's data is an adult's; portraits "
-        "that look like children were left out by eye in the first 64 of seed 0, and nothing can do so for others.",
+        "Sex, age and ethnicity are drawn from the seed, not read off the faces; everybody's data is an adult's. "
+        "Portraits that look like children were left out by eye, but only among the first 64 of seed 0.",
     )
     result.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make the population in")
     result.add_argument("--people", type=_number(1), default=8, metavar="N", help="missing people (%(default)s)")

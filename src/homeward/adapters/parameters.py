@@ -18,3 +18,8 @@ def parameter(name: str) -> str:
             value = str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
         _kept[name] = (time.monotonic(), value)
     return value
+
+
+def forget() -> None:
+    """Read every parameter anew; for programs that switch from one system to another."""
+    _kept.clear()

@@ -38,12 +38,16 @@ class DemoError(LocalError):
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """`people` and `frames` are folders of the user's own pictures; without them a population is made."""
+    """`people` and `frames` are folders of the user's own pictures; without them a population is made.
+
+    `population` are further arguments of `standins.people`, e.g. `("--people", "3")`.
+    """
 
     home: Home = field(default_factory=Home.default)
     ports: Ports = field(default_factory=Ports)
     people: Path | None = None
     frames: Path | None = None
+    population: tuple[str, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -102,7 +106,7 @@ def local_options(options: DemoOptions) -> LocalOptions:
         home=home,
         ports=options.ports,
         namus_arguments=("--seed", "1", "--people", str(people)),
-        make_people=None if options.own else ("--out", str(home.people)),
+        make_people=None if options.own else ("--out", str(home.people), *options.population),
         environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
         deploy=lambda system: _deploy(system, own=options.own),
     )

@@ -80,6 +80,13 @@ def test_a_change_set_can_be_looked_at_and_discarded(aws: Any) -> None:
     assert change_set.change_set_id not in left
 
 
+def test_a_new_stack_that_was_only_looked_at_can_be_made_later(aws: Any) -> None:
+    change_set = stacks.prepare("only-looked-at", template(Topic=TOPIC), {"Release": "1"}, lambda _: None)
+    assert change_set is not None
+    stacks.discard(change_set)
+    assert [change.action for change in apply("only-looked-at", template(Topic=TOPIC), "1")] == ["Add"]
+
+
 def test_a_template_that_cloudformation_refuses_changes_nothing(aws: Any) -> None:
     with pytest.raises(ServiceRefusedError, match="Nope"):
         apply(

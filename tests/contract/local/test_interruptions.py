@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.contract.local.conftest import Driver
+from tests.contract.local.conftest import Driver, descendants, wait_for
 
 # Every kind of moment of a first start, in its order.
 MOMENTS = [
@@ -52,13 +52,21 @@ def test_second_ctrl_c_does_not_disturb_the_clean_up(drive: Callable[..., Driver
     assert driver.finish().splitlines()[-1] == "clean"
 
 
-@pytest.mark.parametrize("moment", ["postgres-init starting", "airflow-migrate starting", "airflow-triggerer ready"])
-def test_killed_supervisor_leaves_nothing_and_the_next_start_works(drive: Callable[..., Driver], moment: str) -> None:
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_supervisor_leaves_nothing(drive: Callable[..., Driver], moment: str) -> None:
     driver = drive()
     driver.read_until(moment)
     driver.process.kill()
     driver.process.wait()
-    again = drive(driver.home)  # waits until the watchdog has done its work: the ports are the same
+    wait_for(lambda: not descendants())
+
+
+def test_start_right_after_a_kill_waits_for_the_clean_up_and_works(drive: Callable[..., Driver]) -> None:
+    driver = drive()
+    driver.read_until("airflow-migrate starting")
+    driver.process.kill()
+    driver.process.wait()
+    again = drive(driver.home)
     again.read_until("airflow-triggerer ready")
     again.process.terminate()
     assert again.finish().splitlines()[-1] == "clean"
@@ -92,10 +100,9 @@ def test_killed_watchdog_is_replaced(drive: Callable[..., Driver]) -> None:
                 return child
         return None
 
-    from tests.contract.local.conftest import wait_for
-
     first = wait_for(watchdog)
     first.kill()
     wait_for(lambda: (now := watchdog()) is not None and now != first)
     driver.process.kill()  # the new one must know what to end
     driver.process.wait()
+    wait_for(lambda: not descendants())

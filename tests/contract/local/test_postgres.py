@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -95,10 +96,17 @@ def test_lock_files_of_a_killed_server_do_not_stop_the_next_even_when_its_pid_li
     with Server(folder) as server:
         data, sockets = server.postgres.data, server.postgres.place.sockets
         kept = (data / "postmaster.pid").read_text().splitlines()
-    for lock in (data / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
-        lock.write_text("\n".join([str(os.getpid()), *kept[1:]]) + "\n")
-    with Server(folder) as server:
-        assert server.execute("SELECT 1") == [(1,)]
+    uid, gid = server.postgres.place.user or (None, None)
+    stranger = subprocess.Popen(["sleep", "60"], user=uid, group=gid, extra_groups=None if uid is None else [])
+    try:
+        for lock in (data / "postmaster.pid", sockets / ".s.PGSQL.5432.lock"):
+            lock.write_text("\n".join([str(stranger.pid), *kept[1:]]) + "\n")
+        with Server(folder) as server:
+            assert server.execute("SELECT 1") == [(1,)]
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
 
 
 def test_interrupted_making_of_the_cluster_starts_over(folder: Path) -> None:
