@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,12 @@ def test_the_plugin_folder_gives_airflow_one_entry() -> None:
     packages = [path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").exists()]
     assert loose == ["homeward_plugin.py"]
     assert {f"{package}/" for package in packages} <= set(ignored)
+
+
+def test_airflow_loads_the_plugin_and_nothing_beside_it() -> None:
+    from airflow import plugins_manager
+
+    plugins, errors = plugins_manager._get_plugins()
+    assert errors == {}
+    assert "homeward" in {plugin.name for plugin in plugins}
+    assert "sync" not in sys.modules, "a module of homeward_airflow was imported under its bare name"

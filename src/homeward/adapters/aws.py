@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from homeward.domain.errors import HomewardError, ServiceRefusedError, ServiceUnavailableError, ThrottledError
 
@@ -25,6 +26,9 @@ _CONFIG = Config(
     # Step Functions' synchronous calls put `sync-` before the host, which no endpoint URL of an emulator resolves.
     inject_host_prefix=False,
 )
+# Everything that a call can raise; the parser's error (an answer that broke off) is outside botocore's own tree.
+AwsError = ClientError | BotoCoreError | ResponseParserError
+AWS_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 THROTTLED = frozenset(
     {
         "ThrottlingException",
@@ -50,9 +54,9 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def translated(error: ClientError | BotoCoreError) -> HomewardError:
+def translated(error: AwsError) -> HomewardError:
     """The error of ours that stands for one of AWS's."""
-    if isinstance(error, BotoCoreError):
+    if not isinstance(error, ClientError):
         return ServiceUnavailableError(f"no usable answer from AWS: {error}")
     code = error_code(error)
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -69,5 +73,5 @@ def aws_errors() -> Iterator[None]:
     """Raise our errors for AWS's inside the block."""
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise translated(error) from error

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.aws import AWS_ERRORS, AwsError, aws_errors, client, error_code, translated
 from homeward.domain.audit import AuditEvent
 from homeward.domain.errors import ConflictError, HomewardError, ServiceUnavailableError, ThrottledError
 
@@ -64,12 +64,12 @@ def transact(*operations: Item) -> None:
     """Do all or nothing. ConflictError when a condition fails; TransientErrors as they come."""
     try:
         client("dynamodb").transact_write_items(TransactItems=list(operations))
-    except (ClientError, BotoCoreError) as error:
+    except AWS_ERRORS as error:
         raise _transaction_error(error) from error
 
 
-def _transaction_error(error: ClientError | BotoCoreError) -> HomewardError:
-    if isinstance(error, BotoCoreError) or error_code(error) != "TransactionCanceledException":
+def _transaction_error(error: AwsError) -> HomewardError:
+    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
         return translated(error)
     codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if "ConditionalCheckFailed" in codes:

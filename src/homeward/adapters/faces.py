@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.aws import AWS_ERRORS, AwsError, aws_errors, client, error_code, translated
 from homeward.adapters.parameters import parameter
 from homeward.domain.admission import MIN_SIDE, Refusal
 from homeward.domain.cases import PhotoKey
@@ -48,7 +48,7 @@ class RekognitionCollection:
                 MaxFaces=max_faces,
                 QualityFilter="NONE",
             )
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             return _nothing_to_search(picture, error)
         matches = tuple(_match(found) for found in answer["FaceMatches"])
         box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
@@ -67,7 +67,7 @@ class RekognitionCollection:
                 MaxFaces=1,
                 QualityFilter="AUTO",
             )
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             code = error_code(error) if isinstance(error, ClientError) else ""
             if code in _UNUSABLE:
                 return IndexResult(None, _UNUSABLE[code])
@@ -91,7 +91,7 @@ def _match(found: Mapping[str, Any]) -> FaceMatch:
     return FaceMatch(str(face.get("ExternalImageId", "")), str(face["FaceId"]), float(found["Similarity"]))
 
 
-def _nothing_to_search(picture: Picture, error: ClientError | BotoCoreError) -> SearchResult:
+def _nothing_to_search(picture: Picture, error: AwsError) -> SearchResult:
     """What a refused search means. InvalidParameterException stands for a faceless picture, and for other things."""
     code = error_code(error) if isinstance(error, ClientError) else ""
     if code in _UNUSABLE:

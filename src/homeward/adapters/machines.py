@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import client, error_code, translated
+from homeward.adapters.aws import AWS_ERRORS, client, error_code, translated
 from homeward.domain.errors import ReviewClosedError
 
 _NO_LONGER_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
@@ -23,7 +23,7 @@ class StepFunctionsMachines:
             client("stepfunctions").start_execution(
                 stateMachineArn=machine_arn, name=name, input=json.dumps(payload, sort_keys=True)
             )
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) == "ExecutionAlreadyExists":
                 return False
             raise translated(error) from error
@@ -33,7 +33,7 @@ class StepFunctionsMachines:
         """See the port."""
         try:
             client("stepfunctions").send_task_success(taskToken=token, output=json.dumps(output))
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) in _NO_LONGER_WAITS:
                 raise ReviewClosedError("the execution no longer waits for this review") from error
             raise translated(error) from error

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from homeward.adapters.aws import aws_errors, client, translated
+from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, translated
 from homeward.domain.errors import PublishError, TransientError
 
 
@@ -27,7 +25,7 @@ class SnsPublisher:
                 MessageStructure="json",
                 MessageAttributes=typed,
             )
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             ours = translated(error)
             raise ours if isinstance(ours, TransientError) else PublishError(str(ours)) from error
         return str(answer["MessageId"])

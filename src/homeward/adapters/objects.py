@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from homeward.adapters.aws import aws_errors, client, error_code, translated
+from homeward.adapters.aws import AWS_ERRORS, AwsError, aws_errors, client, error_code, translated
 from homeward.domain.errors import HomewardError, NotFoundError
 
 _ABSENT = frozenset({"NoSuchKey", "NoSuchVersion", "404"})  # HeadObject has no body, so no better code than 404
@@ -22,7 +22,7 @@ class S3ObjectStore:
         """See the port."""
         try:
             body: bytes = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise _ours(error, bucket, key) from error
         return body
 
@@ -31,12 +31,12 @@ class S3ObjectStore:
         which = {"VersionId": version} if version else {}
         try:
             answer = client("s3").head_object(Bucket=bucket, Key=key, **which)
-        except (ClientError, BotoCoreError) as error:
+        except AWS_ERRORS as error:
             raise _ours(error, bucket, key) from error
         return dict(answer["Metadata"])
 
 
-def _ours(error: ClientError | BotoCoreError, bucket: str, key: str) -> HomewardError:
+def _ours(error: AwsError, bucket: str, key: str) -> HomewardError:
     if isinstance(error, ClientError) and error_code(error) in _ABSENT:
         return NotFoundError(f"there is no s3://{bucket}/{key}")
     return translated(error)

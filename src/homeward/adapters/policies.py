@@ -24,7 +24,7 @@ class LivePolicy:
         """See the port."""
         pointer = json.loads(parameter(self.parameter_name))
         if "key" not in pointer:
-            raise PolicyError("no policy is live; publish one with: homeward policy publish policy/matching.json")
+            raise PolicyError("no policy is live; deploy the stack: homeward deploy")
         return _load(self.bucket, pointer["key"], pointer["sha256"])
 
 

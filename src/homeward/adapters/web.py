@@ -61,7 +61,7 @@ class Site:
             raise SettingsError(f"{setting}_REQUESTS_PER_SECOND is {pace!r}; give a number, 0 for no limit")
         return cls(
             setting=setting,
-            url=environ.get(f"{setting}_URL", default_url).rstrip("/"),
+            url=(environ.get(f"{setting}_URL") or default_url).rstrip("/"),
             authority=environ.get(f"{setting}_AUTHORITY", ""),
             contact=environ.get(f"{setting}_CONTACT", ""),
             requests_per_second=float(pace),

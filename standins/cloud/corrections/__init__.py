@@ -25,6 +25,7 @@ CORRECTIONS = (
     ),
     Correction("function_workers", "Many calls at once are served by a bounded number of processes; none is lost."),
     Correction("function_interpreter", "A function can import its package and its layers, and nothing else."),
+    Correction("function_layers", "Every process of a function reads the same unpacked layer: cold starts are short."),
     Correction(
         "async_calls",
         "A failed asynchronous call is retried twice, a throttled one until it runs; then the event goes to the "

@@ -296,6 +296,23 @@ def test_two_runs_at_once_end_as_one(town: Town) -> None:
     assert town.state() == before
 
 
+def test_a_finished_photo_is_not_paid_for_twice(town: Town) -> None:
+    run, batches = town.plan()
+    for batch in batches:
+        town.fetch(run, batch)
+    lines = town.index(run)
+    calls: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    client("rekognition").meta.events.register("before-call.rekognition", note)
+    step = IndexPhoto(town.faces, town.store, town.bucket, now)
+    assert [step({"photo": line["photo"]}) for line in lines] == lines
+    client("rekognition").meta.events.unregister("before-call.rekognition", note)
+    assert calls == []
+
+
 def test_a_closed_case_gives_no_photos(town: Town) -> None:
     first = next(iter(town.cases))
     town.cases[first]["caseIsResolved"] = True

@@ -191,9 +191,9 @@ def test_functions_find_the_layer_and_nothing_else(first: Run, aws: Any, checkou
 def test_a_change_reaches_the_functions_and_the_machines(first: Run, aws: Any, checkout: Path) -> None:
     run("changing", root=checkout)
     (checkout / "lambdas" / "index_photo" / "handler.py").write_text(
-        "from homeward import added\n\ndef handler(event, context):\n    return added.WORD\n"
+        "from homeward.steps import added\n\ndef handler(event, context):\n    return added.WORD\n"
     )
-    (checkout / "src" / "homeward" / "added.py").write_text('WORD = "new"\n')
+    (checkout / "src" / "homeward" / "steps" / "added.py").write_text('WORD = "new"\n')
     definition = checkout / "statemachines" / "index_photos" / "index_photos.asl.json"
     definition.write_text(definition.read_text().replace('"Comment": "', '"Comment": "Changed. ', 1))
     changed = run("changing", root=checkout)

@@ -18,7 +18,6 @@ from typing import TypeVar
 import psutil
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
 DRIVER = Path(__file__).with_name("driver.py")
 PR_SET_CHILD_SUBREAPER = 36  # from linux/prctl.h
 T = TypeVar("T")
@@ -63,7 +62,7 @@ def wait_for(probe: Callable[[], T], within: float = 20.0) -> T:
     while time.monotonic() < deadline:
         if value := probe():
             return value
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(f"not within {within} s")
 
 
@@ -166,7 +165,7 @@ def drive(state: Path, checkout: Path, nothing_left: None) -> Iterator[Callable[
 
     def start(home: Path = state, *, hold_deploy: bool = False) -> Driver:
         command = [sys.executable, str(DRIVER), str(home), str(checkout), *ports]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "HOLD_DEPLOY": "1" if hold_deploy else ""}
+        environment = {**os.environ, "HOLD_DEPLOY": "1" if hold_deploy else ""}
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

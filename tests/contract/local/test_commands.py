@@ -15,7 +15,7 @@ from homeward.local.commands import Condition, down, status, up_detached
 from homeward.local.errors import PartFailedError
 from homeward.local.home import Home
 from homeward.local.run_record import RunRecord
-from tests.contract.local.conftest import DRIVER, ROOT, Driver, free_port, wait_for
+from tests.contract.local.conftest import DRIVER, Driver, free_port, wait_for
 
 Drive = Callable[..., Driver]
 
@@ -114,7 +114,6 @@ def test_detached_up_returns_when_ready_and_goes_on(
     state: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOLD_DEPLOY", "")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
     home = Home(state)
     arguments = [str(state), str(checkout), *(str(free_port()) for _ in range(4))]
     line = up_detached([sys.executable, str(DRIVER), *arguments], home)

@@ -152,6 +152,19 @@ def test_root_in_a_closed_folder_and_with_closed_programs(
         assert again.postgres.place == server.postgres.place
 
 
+@ROOT_ONLY
+def test_what_lies_outside_is_removed_once_its_state_folder_is_gone(tmp_path: Path, places: list[Path]) -> None:
+    first = locate(tmp_path / "postgres").base
+    (first / "data").mkdir()
+    kept = locate(tmp_path / "postgres").base
+    assert kept == first
+    (tmp_path / "postgres.data-place").unlink()
+    second = locate(tmp_path / "postgres").base
+    places.append(second)
+    assert second != first
+    assert not first.exists()
+
+
 def test_missing_package_tells_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(NotInstalledError, match="make install"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
 import subprocess
 import sys
 import time
@@ -178,7 +179,7 @@ def test_a_proxy_is_not_asked_for_this_machine(server: ScriptedServer, monkeypat
     assert client(server).get("/x", 9) == b"ok"
 
 
-def test_processes_share_one_pace(server: ScriptedServer) -> None:
+def test_processes_share_one_pace(server: ScriptedServer, tmp_path: Path) -> None:
     server.answers["/x"] = [Answer(b"ok")]
     code = (
         "import sys; from homeward.adapters.web import Site, SiteClient\n"
@@ -186,8 +187,28 @@ def test_processes_share_one_pace(server: ScriptedServer) -> None:
         "[client.get('/x', 9) for _ in range(5)]"
     )
     command = [sys.executable, "-c", code, server.url]
-    running = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
+    running = [subprocess.Popen(command, cwd=ROOT, env=own_sheet(tmp_path)) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     times = sorted(found.at for found in server.asked)
     assert len(times) == 15
     assert times[-1] - times[0] >= 14 / 10 * 0.95
+
+
+def own_sheet(folder: Path) -> dict[str, str]:
+    """An environment in which the booking sheets lie in a folder of the test's own."""
+    return {**os.environ, "TMPDIR": str(folder)}
+
+
+def test_no_turn_is_given_twice(tmp_path: Path) -> None:
+    """Processes that book at the same moment get turns that lie apart."""
+    code = (
+        "import sys; from homeward.adapters.pacing import Pace\n"
+        "pace = Pace(sys.argv[1], 1000)\n"
+        "print(*(repr(pace._book()) for _ in range(1000)))"
+    )
+    command = [sys.executable, "-c", code, "here"]
+    booking = {"cwd": ROOT, "env": own_sheet(tmp_path), "stdout": subprocess.PIPE, "text": True}
+    running = [subprocess.Popen(command, **booking) for _ in range(4)]
+    turns = sorted(float(turn) for process in running for turn in process.communicate(timeout=60)[0].split())
+    assert len(turns) == 4000
+    assert min(after - before for before, after in itertools.pairwise(turns)) > 0.000_99

@@ -44,7 +44,7 @@ class Faces:
         return cv2.resize(picture.picture, (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8)
 
 
-def jpeg(pixels: NDArray[np.uint8]) -> bytes:
+def jpeg(pixels: NDArray[Any]) -> bytes:
     return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
 
 
@@ -77,6 +77,7 @@ def client_of(url: str, attempts: int = 1) -> Any:
 
 def _check_shape(http_response: Any, model: OperationModel, **_: Any) -> None:
     if http_response.status_code == 200:
+        assert model.output_shape is not None
         # AWS sends empty lists even where the model asks for one member or more.
         answer = {name: value for name, value in json.loads(http_response.content).items() if value != []}
         report = ParamValidator().validate(answer, model.output_shape)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-import time
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tests.contract.rekognition.conftest import Faces, jpeg
 
 # What a camera held in each of the eight EXIF positions would have stored: the inverse of what a viewer then applies.
-TURNED = {
+TURNED: dict[int, Callable[[Any], Any]] = {
     1: lambda upright: upright,
     2: lambda upright: cv2.flip(upright, 1),
     3: lambda upright: cv2.rotate(upright, cv2.ROTATE_180),
@@ -123,11 +123,10 @@ def test_the_smallest_picture(client: Any, faces: Faces) -> None:
     assert len(detect(client, png(faces.pixels(13, side=80)))) == 1
 
 
-def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decoded(client: Any) -> None:
-    began = time.perf_counter()
-    with pytest.raises(client.exceptions.ImageTooLargeException):
-        detect(client, bomb(60_000, 60_000))
-    assert time.perf_counter() - began < 2
+def test_a_picture_that_would_fill_the_memory_is_refused(client: Any) -> None:
+    for width, height in ((8001, 8000), (60_000, 60_000), (2**31 - 1, 2**31 - 1)):
+        with pytest.raises(client.exceptions.ImageTooLargeException):
+            detect(client, bomb(width, height))
 
 
 def test_bytes_over_five_megabytes(client: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import struct
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -88,11 +91,26 @@ def test_a_pace_is_a_number(pace: str) -> None:
         Site.from_environment("X", "https://default", {"X_REQUESTS_PER_SECOND": pace})
 
 
-def test_the_pace_is_kept_across_instances() -> None:
+def test_the_pace_is_kept_across_instances(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clients of one site share its pace, as two processes do: the sheet is a file."""
-    name = f"test-{time.monotonic_ns()}"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     started = time.monotonic()
     for _ in range(3):
-        Pace(name, 20).wait()
-        Pace(name, 20).wait()
+        Pace("here", 20).wait()
+        Pace("here", 20).wait()
     assert time.monotonic() - started >= 5 / 20 - 0.01
+
+
+@pytest.mark.parametrize("sheet", [b"", b"xx", b"y" * 99, struct.pack("<d", 4e12), struct.pack("<d", float("nan"))])
+def test_a_damaged_sheet_is_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheet: bytes) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    Pace("here", 1000).wait()
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(sheet)
+    assert Pace("here", 1000)._book() == pytest.approx(time.time(), abs=5)
+
+
+def test_without_a_limit_there_is_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    Pace("here", 0).wait()
+    assert list(tmp_path.iterdir()) == []

@@ -89,6 +89,7 @@ def test_schema_and_reader_both_refuse_a_missing_part(
         (("quiet_seconds",), 0),
         (("why", "probe"), "because"),
         (("thresholds",), {}),
+        (("groups",), [{"review": 90, "alert": 95, "evidence": {}, "why": "because somebody said so, once"}]),
     ],
     ids=str,
 )

@@ -40,3 +40,11 @@ def test_a_damaged_picture_is_decoded_or_refused_in_order(file: bytes, at: int, 
         return
     assert picture.pixels.dtype == np.uint8
     assert picture.pixels.shape[2] == 3
+
+
+def test_what_the_header_forbids_is_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cv2, "imdecode", None)
+    at = FILES[1].index(b"IHDR") + 4
+    for size, error in ((2**31 - 1, ImageTooLargeError), (79, InvalidParameterError)):
+        with pytest.raises(error):
+            decode(FILES[1][:at] + size.to_bytes(4, "big") * 2 + FILES[1][at + 8 :])

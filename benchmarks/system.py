@@ -1,0 +1,72 @@
+"""The local system without Airflow, filled with people who do not exist; for benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from homeward import bootstrap, deployment
+from tests.serving import ROOT, free_port, serving
+
+EVERYTHING = ("2000-01-01T00:00:00+00:00", "2100-01-01T00:00:00+00:00")
+
+
+@contextmanager
+def filled_system(folder: Path, people: int) -> Iterator[Path]:
+    """Start cloud, face service and case server, deploy, ingest; yield the population's folder."""
+    population = folder / "people"
+    make = [
+        "--out",
+        str(population),
+        "--people",
+        str(people),
+        "--others",
+        "2",
+        "--photos",
+        "2",
+        "--frames",
+        str(people),
+    ]
+    subprocess.run([sys.executable, "-m", "standins.people", *make], cwd=ROOT, check=True)
+    rekognition_port = free_port()
+    os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
+    url = f"http://127.0.0.1:{rekognition_port}"
+    with serving(
+        "standins.cloud", "--data", str(folder / "cloud"), "--rekognition-url", url, log=folder / "cloud.log"
+    ) as cloud:
+        os.environ.update(
+            AWS_ENDPOINT_URL=cloud, AWS_ENDPOINT_URL_REKOGNITION=url, HOMEWARD_NAMUS_REQUESTS_PER_SECOND="0"
+        )
+        faces = ("--data", str(folder / "faces"))
+        with (
+            serving("standins.rekognition", *faces, log=folder / "faces.log", port=rekognition_port),
+            serving("standins.namus", "--people", str(population / "people"), log=folder / "namus.log") as namus,
+        ):
+            os.environ["HOMEWARD_NAMUS_URL"] = namus
+            deployment.deploy(policy_file=ROOT / "policy" / "demo.json")
+            ingest()
+            yield population
+
+
+def ingest() -> None:
+    """What the DAG does, without Airflow."""
+    run = "benchmark"
+    bootstrap.sweep_cases()(run)
+    for batch in bootstrap.diff_cases()(run, *EVERYTHING, 25):
+        bootstrap.fetch_cases()(run, batch["batch"])
+    manifest = bootstrap.write_manifest()(run)
+    machines = boto3.client("stepfunctions")
+    work = json.dumps({"bucket": manifest["bucket"], "key": manifest["key"]})
+    arn = machines.start_execution(stateMachineArn=manifest["machine_arn"], name=run, input=work)["executionArn"]
+    while (status := machines.describe_execution(executionArn=arn)["status"]) == "RUNNING":
+        time.sleep(0.1)
+    if status != "SUCCEEDED":
+        raise RuntimeError(f"indexing ended as {status}")
