@@ -1,8 +1,8 @@
 """The demo's thresholds by recorded sex, measured on people who do not exist; `--write` makes policy/demo.json.
 
-For each group: the smallest alert threshold (steps of 0.1, from the floor's review threshold on) at which the upper 95 %
-bound of the false match rate is below TARGET_FMR. A pair counts for the group of the enrolled person. The bound is exact
-for independent pairs; pairs share people, so it is too narrow: enough to prove the machinery, not a model.
+For each group: the smallest alert threshold (steps of 0.1, from the floor's review threshold on) at which the upper
+95 % bound of the false match rate is below TARGET_FMR. A pair counts for the group of the enrolled person. The bound is
+exact for independent pairs; pairs share people, so it is too narrow: enough to prove the machinery, not a model.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from tests.serving import ROOT, serving
 
 from benchmarks.report import Report, options
+from tests.serving import ROOT, serving
 
 PEOPLE, QUICK_PEOPLE, PHOTOS, SEED = 48, 12, 2, 7
 TARGET_FMR, CONFIDENCE = 0.001, 0.95

@@ -19,14 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
+
+from benchmarks.report import Report, options
 from standins.people.faces import FaceReader as OpenCVReader
 from standins.people.portraits import Portraits
 from standins.rekognition.faces import FaceReader
 from standins.rekognition.images import decode
 from standins.rekognition.models import find_models
 from standins.rekognition.similarity import IMPOSTORS_END, SAME_PERSON, similarity
-
-from benchmarks.report import Report, options
 
 Vectors: TypeAlias = NDArray[np.float32]
 

@@ -1,6 +1,6 @@
 """Type-check every Lambda handler: `python tools/check_handlers.py`.
 
-All of them are called handler.py, which mypy refuses to check in one run; so each has a run of its own, sharing the cache.
+All are called handler.py, which mypy refuses to check in one run; so each has a run of its own, sharing the cache.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ def table(machine: dict[str, Any]) -> str:
     ends = []
     for name, state in flatten(machine):
         if state["Type"] == "Task":
-            function = state["Arguments"]["FunctionName"].removeprefix("${").removesuffix("FunctionArn}")
+            called = state["Arguments"].get("FunctionName", state["Resource"].rpartition(":")[2])
+            function = called.removeprefix("${").removesuffix("FunctionArn}")
             caught = ", ".join(f"{'/'.join(c['ErrorEquals'])} → {c['Next']}" for c in state.get("Catch", []))
             rows.append(f"| {name} | {function} | {retries(state)} | {caught} |")
         elif state["Type"] in ("Succeed", "Fail"):
@@ -83,11 +84,18 @@ def page(folder: Path) -> str:
     return f"{intro}{MARKER}\n\n{drawing(machine)}\n\n{table(machine)}\n"
 
 
+def is_stale(folder: Path) -> bool:
+    """Whether a machine's README isn't what its ASL says."""
+    readme = folder / "README.md"
+    return not readme.exists() or readme.read_text() != page(folder)
+
+
 def main() -> int:
     """Write every README; with --check only say which are out of date."""
-    stale = [f for f in sorted(MACHINES.glob("*/")) if not (f / "README.md").exists() or (f / "README.md").read_text() != page(f)]
+    stale = [folder for folder in sorted(MACHINES.glob("*/")) if is_stale(folder)]
     if "--check" in sys.argv:
-        print(*(f"{folder.name}/README.md is out of date: run python tools/machine_docs.py" for folder in stale), sep="\n")
+        for folder in stale:
+            print(f"{folder.name}/README.md is out of date: run python tools/machine_docs.py")
         return bool(stale)
     for folder in stale:
         (folder / "README.md").write_text(page(folder))

@@ -38,7 +38,7 @@ OURS = ("homeward", "homeward_airflow", "dags", "lambdas", "edge", "standins", "
 ONLY = {
     "airflow": ("dags", "plugins"),
     "aws_lambda_powertools": ("lambdas",),
-    **{name: ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests") for name in AWS_AND_HTTP},
+    **dict.fromkeys(AWS_AND_HTTP, ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests")),
 }
 
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
-from tests.deployed import deployed
-from tests.factories import namus
 
 from homeward import bootstrap
 from homeward.adapters.aws import client
 from homeward.adapters.objects import S3ObjectStore
 from homeward.domain.sync import run_name
 from homeward.settings import Setting, Settings
+from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
+from tests.deployed import deployed
+from tests.factories import namus
 
 SEARCH = f"{namus.ROOT}/MissingPersons/Search"
 LOGICAL = datetime(2026, 11, 21, tzinfo=UTC)  # a manual run at this time has the day before as its interval

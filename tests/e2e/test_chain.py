@@ -10,7 +10,6 @@ from typing import Any
 
 import boto3
 import pytest
-from tests.serving import free_port
 
 from homeward import bootstrap
 from homeward.adapters import aws as adapter_clients
@@ -23,6 +22,7 @@ from homeward.local.playback import Face
 from homeward.local.ports import Ports
 from homeward.local.system import LocalSystem
 from homeward.settings import Setting
+from tests.serving import free_port
 
 POPULATION = ("--people", "3", "--others", "2", "--photos", "2", "--frames", "6")
 

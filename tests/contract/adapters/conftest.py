@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from standins.people.portraits import Portraits
-from tests.deployed import deployed
 
 from homeward.settings import Settings
+from standins.people.portraits import Portraits
+from tests.deployed import deployed
 
 
 @pytest.fixture(scope="package")

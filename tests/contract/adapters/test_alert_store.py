@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from tests.factories import case_key, detection
 
 from homeward.adapters.alerts import DynamoAlertStore
 from homeward.adapters.audit_log import DynamoAuditLog
@@ -17,6 +16,7 @@ from homeward.domain.detections import Detection, DetectionState, Outcome
 from homeward.domain.errors import ConflictError, TransientError
 from homeward.domain.ports import Reservation
 from homeward.settings import Setting, Settings
+from tests.factories import case_key, detection
 
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
 QUIET, LEASE = 3600, 60

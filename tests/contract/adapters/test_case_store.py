@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.factories import case, case_key, photo_key
 
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.adapters.cases import DynamoCaseStore
@@ -19,6 +18,7 @@ from homeward.domain.cases import CaseStatus, Photo, PhotoClass, PhotoKey, Photo
 from homeward.domain.errors import ConflictError, TransientError
 from homeward.domain.ports import IndexResult
 from homeward.settings import Setting, Settings
+from tests.factories import case, case_key, photo_key
 
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
 _numbers: Iterator[int] = itertools.count(1000)

@@ -8,8 +8,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from standins.people.portraits import Portraits
-from tests.factories import photo_key
 
 from homeward.adapters import faces as adapter
 from homeward.adapters.aws import client
@@ -19,6 +17,8 @@ from homeward.domain.detections import Picture
 from homeward.domain.errors import ServiceRefusedError
 from homeward.domain.ports import IndexResult, SearchResult
 from homeward.settings import Setting, Settings
+from standins.people.portraits import Portraits
+from tests.factories import photo_key
 
 _numbers = itertools.count(1)
 

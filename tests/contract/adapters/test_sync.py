@@ -11,9 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from standins.people.portraits import Portraits
-from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
-from tests.factories import namus
 
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.adapters.aws import client
@@ -31,6 +28,9 @@ from homeward.steps.index_photo import IndexPhoto
 from homeward.steps.summarise_sync import SummariseSync
 from homeward.steps.sweep_cases import SweepCases
 from homeward.steps.write_manifest import WriteManifest
+from standins.people.portraits import Portraits
+from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
+from tests.factories import namus
 
 DAY = ("2026-11-20", "2026-11-21")
 _runs = itertools.count(1)

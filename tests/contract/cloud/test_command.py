@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from standins.cloud.corrections import CORRECTIONS
-
 from tests.contract.cloud.conftest import ROOT, Cloud, states, wait_for
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.serving import serving
 
 from homeward.adapters.aws import client
 from homeward.deployment import Deployment, deploy
 from homeward.packaging import ROOT
+from tests.serving import serving
 
 PHONE = "+15555550100"
 DEPLOYED = ("infra", "lambdas", "policy", "src/homeward", "statemachines")

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.deployment.conftest import PHONE, Run, run
 
 from homeward.adapters.policies import LivePolicy
 from homeward.domain.errors import DeployError, InputError, PolicyError
 from homeward.packaging import ROOT
 from homeward.settings import Setting
+from tests.contract.deployment.conftest import PHONE, Run, run
 
 TABLES = [setting.value for setting in Setting if setting.value.endswith("_TABLE")]
 BUCKETS = [setting.value for setting in Setting if setting.value.endswith("_BUCKET")]

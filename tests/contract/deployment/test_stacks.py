@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.serving import free_port
 
 from homeward.adapters import stacks
 from homeward.adapters.aws import client
 from homeward.domain.errors import DeployError, InputError, ServiceRefusedError, ServiceUnavailableError
+from tests.serving import free_port
 
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}
 

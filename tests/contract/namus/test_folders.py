@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from standins.namus.caseset import make_cases
 from standins.namus.folders import PeopleFolderError, people_cases
 from standins.namus.records import Case, NamusError

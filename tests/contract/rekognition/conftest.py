@@ -20,8 +20,8 @@ from botocore.config import Config
 from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 from numpy.typing import NDArray
-from standins.people.portraits import Portraits
 
+from standins.people.portraits import Portraits
 from tests.serving import ROOT, serving
 
 _numbers = itertools.count(1)

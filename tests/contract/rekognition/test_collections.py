@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from standins.rekognition.models import FACE_MODEL_VERSION
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from standins.rekognition.models import DETECTOR, EMBEDDER, find_models
 
+from standins.rekognition.models import DETECTOR, EMBEDDER, find_models
 from tests.contract.rekognition.conftest import Process
 from tests.serving import ROOT, free_port
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
+
 from standins.rekognition.operations import OPERATIONS
 from standins.rekognition.validation import service_model
-
 from tests.contract.rekognition.conftest import client_of
 from tests.serving import ROOT
 

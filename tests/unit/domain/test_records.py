@@ -13,7 +13,7 @@ from homeward.domain.alerts import LEAD, alert_texts
 from homeward.domain.cases import CaseKey, PhotoKey
 from homeward.domain.detections import CropKey, Detection, Picture
 from homeward.domain.errors import InputError
-from tests.factories import case, detection, photo_key
+from tests.factories import case, detection
 
 keys = st.builds(CaseKey, st.just("namus"), st.sampled_from(["MP", "UP"]), st.integers(1, 999_999))
 photos = st.builds(PhotoKey, keys, st.integers(0, 10**9), st.from_regex(r"[0-9a-f]{32}", fullmatch=True))

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+
 from edge.faces import Detector
 from edge.sources import Picture
 from standins.people.frames import make_frame

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from edge import __version__
 from edge.crops import Crop
 from edge.sources import Frame

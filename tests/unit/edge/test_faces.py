@@ -7,12 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from edge.crops import LEAST_SIDE, MARGIN, cut
 from edge.errors import ModelError
 from edge.faces import MODEL, Detector, Face, find_model
 from edge.sources import Picture
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def resized(picture: Picture, scale: float) -> Picture:

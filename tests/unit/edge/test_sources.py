@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from edge.errors import PictureError, SourceError
 from edge.sources import MAX_BYTES, find_pictures, play
 

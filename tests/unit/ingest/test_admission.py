@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import case_key, photo_key
 
 from homeward.domain.admission import MAX_BYTES, Refusal, admit, photo_object_key, picture_refusal
 from homeward.domain.cases import PhotoClass, PhotoKey
 from homeward.domain.errors import InputError
 from homeward.domain.sources import SourceImage
+from tests.factories import case_key, photo_key
 
 CATEGORIES = ["FacialCaseId", "ActualPhoto", "Composite", "AgeProgression", "Tattoo", "Other", "facialcaseid", None]
 LOW_TRUST = {PhotoClass.COMPOSITE, PhotoClass.AGE_PROGRESSION}

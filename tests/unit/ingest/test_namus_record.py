@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factories import case_key
-from tests.factories.namus import image, record
 
 from homeward.domain.cases import CaseStatus
 from homeward.domain.errors import SourceError
 from homeward.domain.namus_record import read_record
 from homeward.domain.sources import SourceRecord
+from tests.factories import case_key
+from tests.factories.namus import image, record
 
 SITE = "https://cases.example"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from standins.people.population import Parameters, make_population
 
 WANTED = Parameters(people=2, others=1, photos=2, frames=3, seed=0)

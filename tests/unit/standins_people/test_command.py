@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.serving import ROOT
 
 from .test_population import contents, times

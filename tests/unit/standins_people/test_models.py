@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from standins.people.models import MAPPING_BIN, SFACE, SYNTHESIS_BIN, YUNET, ModelError, ModelFile
 
 PUBLISHED = hashlib.sha256(b"weights").hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from standins.people.faces import Box, Face, FaceReader
 from standins.people.identities import MAX_STRANGER_COSINE, MIN_SAME_COSINE, cosine
 from standins.people.population import FolderError, make_population

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
 from standins.rekognition.faces import DIMENSIONS
 from standins.rekognition.gallery import Gallery
 

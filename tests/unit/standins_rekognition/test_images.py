@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from standins.rekognition.errors import ImageTooLargeError, InvalidImageFormatError, InvalidParameterError
 from standins.rekognition.images import decode, image_id
 

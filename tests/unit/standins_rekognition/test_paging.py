@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from standins.rekognition import paging
 from standins.rekognition.errors import InvalidPaginationTokenError
 

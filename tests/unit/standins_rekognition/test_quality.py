@@ -4,6 +4,7 @@ from math import cos, radians, sin
 
 import numpy as np
 import pytest
+
 from standins.rekognition.faces import Face
 from standins.rekognition.quality import Pose, Quality, pose, reasons_against
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from standins.rekognition.similarity import IMPOSTORS_END, SAME_PERSON, similarity
 
 COSINES = st.floats(-1, 1, allow_nan=False)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from standins.rekognition.errors import SerializationError, ValidationError
 from standins.rekognition.operations import OPERATIONS
 from standins.rekognition.validation import parse_request
