@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from homeward import __version__, bootstrap, cli_system
+from homeward.domain.alerts import shown
 from homeward.domain.errors import HomewardError
 from homeward.steps.answer_review import ReviewVerdict
 
@@ -49,7 +50,7 @@ def list_reviews() -> None:
         table.add_row(
             review["detection_id"],
             review["case"],
-            f"{decision['best']['similarity']:.1f}",
+            shown(decision["best"]["similarity"]),
             f"{bounds['review']:.1f} / {bounds['alert']:.1f}",
             detection["place"],
             ", ".join(decision["reasons"]),

@@ -151,8 +151,10 @@ def _show(result: demo.DemoResult, system: LocalSystem) -> None:
     out.print(faces_table(result.faces))
     for frame, problem in result.playback.unreadable.items():
         err.print(f"{frame}: {problem}", style="red")
-    for face, message in result.alerts:
+    for face, message in result.alerts[:1]:
         out.print(alert_panel(face, message, demo.audit_story(face.detection_id)))
+    for _, message in result.alerts[1:]:
+        out.print(f"SMS: {message}", highlight=False)
     out.print(
         f"Airflow: {system.endpoints.airflow} (user admin, password {system.passwords['admin']})", highlight=False
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,13 +35,18 @@ def alert_texts(
     return {"default": json.dumps(facts, sort_keys=True), "sms": sms_text(detection, decision, case, confirmed_by)}
 
 
+def shown(similarity: float) -> str:
+    """A similarity for people: one decimal, cut and not rounded, so that nothing below 100 looks like it."""
+    return f"{math.floor(similarity * 10) / 10:.1f}"
+
+
 def sms_text(detection: Detection, decision: Mapping[str, Any], case: Case, confirmed_by: str | None) -> str:
     """A text of at most two SMS parts (plain GSM letters)."""
     when = f"{detection.captured_at[:10]} {detection.captured_at[11:16]} UTC"
     how = "confirmed by a reviewer" if confirmed_by else f"alert from {decision['thresholds']['alert']:.1f}"
     return (
         f"Homeward: possible sighting of {case.key.label} at {detection.place}, {when}. "
-        f"Similarity {decision['best']['similarity']:.1f} ({how}). This is {LEAD}. {case.link}"
+        f"Similarity {shown(decision['best']['similarity'])} ({how}). This is {LEAD}. {case.link}"
         f" Ref {detection.detection_id}"
     )
 

@@ -32,6 +32,7 @@ class LocalOptions:
 
     `deploy` is called in the caller's thread once the stand-ins are ready; Airflow runs no task before it returns.
     `make_people`, when given, are the arguments of `standins.people`; the case server waits for it.
+    `fresh` starts with an empty cloud and no face collection, whatever an earlier run left.
     """
 
     home: Home = field(default_factory=Home.default)
@@ -40,6 +41,7 @@ class LocalOptions:
     namus_arguments: tuple[str, ...] = ("--cases", "50", "--seed", "1")
     make_people: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    fresh: bool = False
     deploy: Callable[[LocalSystem], None] | None = None
 
 

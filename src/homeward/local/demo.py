@@ -108,6 +108,8 @@ def local_options(options: DemoOptions) -> LocalOptions:
         namus_arguments=("--seed", "1", "--people", str(people)),
         make_people=None if options.own else ("--out", str(home.people), *options.population),
         environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
+        # The made people walk by again in each demo: without this the quiet window would rightly hold the alert back.
+        fresh=not options.own,
         deploy=lambda system: _deploy(system, own=options.own),
     )
 

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from homeward.domain.alerts import shown
 from homeward.local.part import Event, State
 from homeward.local.playback import Face
 
@@ -25,6 +26,7 @@ class Steps:
         self._lock = threading.Lock()
         self._tasks: dict[str, TaskID] = {}
         self._began: dict[str, float] = {}
+        self._finished: set[str] = set()
         self._said = time.monotonic()
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
@@ -57,7 +59,9 @@ class Steps:
             if new:
                 self._tasks[name] = self._progress.add_task(name, total=None, note="")
                 self._began[name] = time.monotonic()
-            finished = total is not None and done >= total
+            finished = total is not None and done >= total and name not in self._finished
+            if finished:
+                self._finished.add(name)
             self._progress.update(self._tasks[name], completed=done, total=total, note=note)
             if not self._console.is_terminal and (new or finished or time.monotonic() - self._said > 10):
                 self._say(name, done, total, note, finished)
@@ -84,7 +88,7 @@ def faces_table(faces: list[Face]) -> Table:
     for face in faces:
         row = face.to_json()
         who = f"{row['case']} {face.name or ''}".strip() if row["case"] else "-"
-        similarity = f"{row['similarity']:.2f}" if row["similarity"] is not None else "-"
+        similarity = shown(row["similarity"]) if row["similarity"] is not None else "-"
         x, y, width, height = face.box[:4]
         cells = (row["frame"], f"{x},{y} {width}x{height}", who, similarity, row["decision"] or "-", row["outcome"])
         table.add_row(*cells, ", ".join(row["reasons"]), style=colours.get(row["outcome"], ""))
@@ -96,7 +100,7 @@ def alert_panel(face: Face, message: str, story: list[str]) -> Panel:
     row = face.to_json()
     lines = [
         f"[bold]{face.name}[/bold], case {row['case']}",
-        f"similarity {row['similarity']:.2f}; alert from {row['thresholds']['alert']:.1f}, review from "
+        f"similarity {shown(row['similarity'])}; alert from {row['thresholds']['alert']:.1f}, review from "
         f"{row['thresholds']['review']:.1f} (recorded group: {row['group']})",
         f"at {row['place']}, {row['captured_at']}, frame {row['frame']}",
         f"because {', '.join(row['reasons'])}, under policy {row['policy_version']}",

