@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from homeward import __version__, bootstrap, cli_system
+from homeward.deployment import SHIPPED_POLICY
+from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
 from homeward.domain.errors import HomewardError
 from homeward.steps.answer_review import ReviewVerdict
@@ -27,6 +30,8 @@ review_app = typer.Typer(help="Questions to people: list them, answer them.", no
 audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
+review_app.callback()(cli_system.join_local)
+audit_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
@@ -38,6 +43,18 @@ out, err = Console(), Console(stderr=True)
 def version() -> None:
     """Print the version."""
     out.print(__version__)
+
+
+@app.command()
+def deploy(
+    stack: Annotated[str, typer.Option(help="Name of the CloudFormation stack.")] = bootstrap.DEFAULT_STACK,
+    policy: Annotated[Path, typer.Option(help="Matching policy; used only while none is live.")] = SHIPPED_POLICY,
+    phone: Annotated[list[str] | None, typer.Option(help="Gets alerts by SMS, e.g. +15555550100; repeat it.")] = None,
+) -> None:
+    """Deploy to the AWS account (and region) of your environment; safe to repeat."""
+    done = deploy_stack(stack, policy, phone or (), lambda text: err.print(text, highlight=False))
+    for name, value in sorted(done.outputs.items()):
+        out.print(f"{name}: {value}", highlight=False)
 
 
 @review_app.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,10 @@ from rich.table import Table
 from homeward import deployment
 from homeward.local import commands, demo
 from homeward.local.display import Steps, alert_panel, faces_table, sync_lines
+from homeward.local.environment import Endpoints, aws_environment
 from homeward.local.home import Home
 from homeward.local.ports import Ports
+from homeward.local.run_record import RunRecord
 from homeward.local.system import LocalOptions, LocalSystem
 
 # Tables must stay readable in a log, too.
@@ -84,6 +87,22 @@ def _homes() -> list[Home]:
     """The state folder, and those of demos below it."""
     root = Home.default()
     return [root, *(Home(path) for path in sorted(root.root.glob("*/")) if (path / "lock").exists())]
+
+
+Aws = Annotated[bool, typer.Option("--aws", help="Ask the AWS account even if a local system runs on this machine.")]
+
+
+def join_local(aws: Aws = False) -> None:
+    """Before a command that reads or answers: point it at the local system, if one runs."""
+    for home in _homes():
+        record = RunRecord.load(home)
+        if aws or record is None or commands.status(home).condition is commands.Condition.DOWN:
+            continue
+        addresses = {name: record.parts[name].address for name in ("cloud", "rekognition", "namus")}
+        endpoints = Endpoints(**addresses, airflow=record.address)
+        os.environ.update(aws_environment(endpoints, home))
+        err.print(f"(local system on {home.root})", style="dim", highlight=False)
+        return
 
 
 def run_demo(

@@ -12,17 +12,14 @@ import boto3
 import pytest
 
 from homeward import bootstrap
-from homeward.adapters import aws as adapter_clients
-from homeward.adapters import parameters
 from homeward.adapters.dynamodb import scan
 from homeward.domain.alerts import LEAD
 from homeward.local import demo
 from homeward.local.home import Home
 from homeward.local.playback import Face
-from homeward.local.ports import Ports
 from homeward.local.system import LocalSystem
 from homeward.settings import Setting
-from tests.serving import free_port
+from tests.e2e.conftest import demo_system, free_ports
 
 POPULATION = ("--people", "3", "--others", "2", "--photos", "2", "--frames", "6")
 
@@ -56,20 +53,9 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    patched = pytest.MonkeyPatch()
-    for cached in (bootstrap.settings, bootstrap.namus, adapter_clients.client):
-        cached.cache_clear()
-    parameters.forget()
-    ports = Ports(free_port(), free_port(), free_port(), free_port())
-    options = demo.DemoOptions(Home(tmp_path_factory.mktemp("home")), ports, population=POPULATION)
-    system = LocalSystem(demo.local_options(options))
-    for name, value in system.aws_environment.items():
-        patched.setenv(name, value)
-    with system:
-        report = demo.ingest(system, lambda done, total, note: None)
-        played = demo.watch(options, system, lambda done, total: None)
-        yield Run(system, demo.collect(system, report, played), system.options.home)
-    patched.undo()
+    options = demo.DemoOptions(Home(tmp_path_factory.mktemp("home")), free_ports(), population=POPULATION)
+    with demo_system(options) as (system, result):
+        yield Run(system, result, system.options.home)
 
 
 def test_every_missing_person_is_found_and_nobody_else(run: Run) -> None:

@@ -95,17 +95,24 @@ def bury() -> None:
 
 
 @pytest.fixture
-def nothing_left() -> Iterator[None]:
-    """Fail when a process that the test brought about still lives at its end."""
+def nothing_left() -> Iterator[Callable[[], set[str]]]:
+    """Fail when a process that the test brought about still lives at its end; gives those that live now.
+
+    Servers that the session started for other suites are none of the test's.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
     before = set(descendants())
-    yield
+
+    def living() -> set[str]:
+        return set(descendants()) - before
+
+    yield living
     try:
-        wait_for(lambda: set(descendants()) <= before)
+        wait_for(lambda: not living())
     finally:
-        left = [int(line.split()[0]) for line in set(descendants()) - before]
+        left = [int(line.split()[0]) for line in living()]
         for pid in left:
             psutil.Process(pid).kill()
         bury()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.contract.local.conftest import Driver, descendants, wait_for
+from tests.contract.local.conftest import Driver, wait_for
 
 # Every kind of moment of a first start, in its order.
 MOMENTS = [
@@ -53,12 +53,14 @@ def test_second_ctrl_c_does_not_disturb_the_clean_up(drive: Callable[..., Driver
 
 
 @pytest.mark.parametrize("moment", MOMENTS[::2])
-def test_killed_supervisor_leaves_nothing(drive: Callable[..., Driver], moment: str) -> None:
+def test_killed_supervisor_leaves_nothing(
+    drive: Callable[..., Driver], nothing_left: Callable[[], set[str]], moment: str
+) -> None:
     driver = drive()
     driver.read_until(moment)
     driver.process.kill()
     driver.process.wait()
-    wait_for(lambda: not descendants())
+    wait_for(lambda: not nothing_left())
 
 
 def test_start_right_after_a_kill_waits_for_the_clean_up_and_works(drive: Callable[..., Driver]) -> None:
@@ -89,7 +91,7 @@ def test_supervisor_and_watchdog_killed_together_are_cleaned_up_by_the_next_star
     assert again.finish().splitlines()[-1] == "clean"
 
 
-def test_killed_watchdog_is_replaced(drive: Callable[..., Driver]) -> None:
+def test_killed_watchdog_is_replaced(drive: Callable[..., Driver], nothing_left: Callable[[], set[str]]) -> None:
     driver = drive()
     driver.read_until("airflow-triggerer ready")
     supervisor = psutil.Process(driver.process.pid)
@@ -106,4 +108,4 @@ def test_killed_watchdog_is_replaced(drive: Callable[..., Driver]) -> None:
     wait_for(lambda: (now := watchdog()) is not None and now != first)
     driver.process.kill()  # the new one must know what to end
     driver.process.wait()
-    wait_for(lambda: not descendants())
+    wait_for(lambda: not nothing_left())
