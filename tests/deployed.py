@@ -38,4 +38,4 @@ def deployed(folder: Path, stack: str) -> Iterator[Settings]:
 def _forget() -> None:
     """What the adapters keep for a process belongs to one cloud."""
     client.cache_clear()
-    parameters._kept.clear()
+    parameters.forget()
