@@ -40,7 +40,7 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import sync
 
-POLL_SECONDS, INDEX_HOURS = 2, 12
+POLL_SECONDS, INDEX_HOURS = 3, 12
 
 
 @dag(
@@ -112,6 +112,7 @@ def sync_namus_cases() -> None:
         state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
         deferrable=True,
         waiter_delay=POLL_SECONDS,
+        retry_delay=timedelta(seconds=5),
         waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
     )
     summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)()

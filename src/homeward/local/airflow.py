@@ -49,6 +49,9 @@ def airflow_environment(
         # New DAG files are seen, and changed ones read again, within seconds; 30 s costs next to no idle CPU.
         "DAG_PROCESSOR": {"REFRESH_INTERVAL": 30, "MIN_FILE_PROCESS_INTERVAL": 30, "PRINT_STATS_INTERVAL": 300},
         "SCHEDULER": {"ENABLE_HEALTH_CHECK": False},
+        # The end of a task's process may be noticed only at its next heartbeat. At the default of 5 s a short deferral
+        # is over before that, and the scheduler then takes the resumed task for a failed one.
+        "WORKERS": {"MIN_HEARTBEAT_INTERVAL": 1},
         "LOGGING": {"BASE_LOG_FOLDER": home / "logs", "COLORED_CONSOLE_LOG": False},
         "USAGE_DATA_COLLECTION": {"ENABLED": False},
     }
