@@ -85,8 +85,8 @@ def status() -> None:
 
 def _homes() -> list[Home]:
     """The state folder, and those of demos below it."""
-    root = Home.default()
-    return [root, *(Home(path) for path in sorted(root.root.glob("*/")) if (path / "lock").exists())]
+    home = Home.default()
+    return [home, *demo.homes_below(home)]
 
 
 Aws = Annotated[bool, typer.Option("--aws", help="Ask the AWS account even if a local system runs on this machine.")]

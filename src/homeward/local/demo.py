@@ -26,6 +26,7 @@ from homeward.settings import Setting
 DAG = "sync_namus_cases"
 PHONE = "+15555550100"  # a number that nobody has
 OWN_CAMERA = "own-pictures"
+MADE, OWN = "demo", "own-"  # names of the demos' states below the state folder
 PICTURES = (".jpg", ".jpeg", ".png")
 SYNC_SECONDS, DECISION_SECONDS = 600.0, 300.0
 # The first run of a new home handles every case, whenever it was entered.
@@ -91,11 +92,16 @@ class DemoResult:
 def demo_home(options: DemoOptions) -> Home:
     """Each population has a state of its own, so that two never mix in one collection."""
     if options.people is None:
-        return Home(options.home.root / "demo")
+        return Home(options.home.root / MADE)
     pictures = sorted(path for path in options.people.rglob("*") if path.is_file())
     listing = "\n".join(f"{path}\0{path.stat().st_size}\0{path.stat().st_mtime_ns}" for path in pictures)
     digest = hashlib.sha256(f"{options.people.resolve()}\n{listing}".encode()).hexdigest()
-    return Home(options.home.root / f"own-{digest[:12]}")
+    return Home(options.home.root / f"{OWN}{digest[:12]}")
+
+
+def homes_below(home: Home) -> list[Home]:
+    """The states of demos that have run below a state folder."""
+    return [Home(path) for path in (home.root / MADE, *sorted(home.root.glob(f"{OWN}*"))) if path.is_dir()]
 
 
 def local_options(options: DemoOptions) -> LocalOptions:
