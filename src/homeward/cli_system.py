@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -51,8 +52,8 @@ def up(
         commands.up(options, steps.part, _announce)
 
 
-def _deploy_shipped(system: LocalSystem) -> None:
-    demo.use(system)
+def _deploy_shipped(environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)  # for this process's own boto3
     deployment.deploy()
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from homeward.local.airflow import PASSWORDS, SECRETS, airflow_environment, airflow_parts
 from homeward.local.credentials import AirflowSecrets, load_passwords
@@ -19,9 +18,6 @@ from homeward.local.ports import Ports
 from homeward.local.postgres import Postgres
 from homeward.local.postgres_place import locate
 
-if TYPE_CHECKING:
-    from homeward.local.system import LocalSystem
-
 DEPLOYED = "deploy"  # the gate that opens when the caller has deployed the stack
 PEOPLE, CLOUD, REKOGNITION, NAMUS = "people", "cloud", "rekognition", "namus"
 
@@ -30,7 +26,8 @@ PEOPLE, CLOUD, REKOGNITION, NAMUS = "people", "cloud", "rekognition", "namus"
 class LocalOptions:
     """What the user may choose.
 
-    `deploy` is called in the caller's thread once the stand-ins are ready; Airflow runs no task before it returns.
+    `deploy` is called with the clients' environment, in the caller's thread, once the stand-ins are ready; Airflow runs
+    no task before it returns.
     `make_people`, when given, are the arguments of `standins.people`; the case server waits for it.
     `fresh` starts with an empty cloud and no face collection, whatever an earlier run left.
     """
@@ -42,7 +39,7 @@ class LocalOptions:
     make_people: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
-    deploy: Callable[[LocalSystem], None] | None = None
+    deploy: Callable[[Mapping[str, str]], None] | None = None
 
 
 def compose(options: LocalOptions, endpoints: Endpoints) -> list[Part]:

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,17 +116,12 @@ def local_options(options: DemoOptions) -> LocalOptions:
         environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
         # The made people walk by again in each demo: without this the quiet window would rightly hold the alert back.
         fresh=not options.own,
-        deploy=lambda system: _deploy(system, own=options.own),
+        deploy=lambda environment: _deploy(environment, own=options.own),
     )
 
 
-def use(system: LocalSystem) -> None:
-    """Point this process's own boto3 at the local cloud."""
-    os.environ.update(system.aws_environment)
-
-
-def _deploy(system: LocalSystem, own: bool) -> None:
-    use(system)
+def _deploy(environment: Mapping[str, str], own: bool) -> None:
+    os.environ.update(environment)  # for this process's own boto3
     policy = repository() / "policy" / ("matching.json" if own else "demo.json")
     deployment.deploy(policy_file=policy, phone_numbers=[PHONE])
 

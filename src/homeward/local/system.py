@@ -119,7 +119,7 @@ class LocalSystem:
             began = time.monotonic()
             self._on_event(Event(DEPLOYED, State.STARTING))
             try:
-                self.options.deploy(self)
+                self.options.deploy(self.aws_environment)
             except Exception as error:
                 supervisor.raise_failure(error)  # a dead cloud explains more than a refused connection
                 raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from homeward.local.commands import up
@@ -22,7 +23,7 @@ def show(event: Event) -> None:
     print(event.part, event.state, file=sys.stderr, flush=True)
 
 
-def deploy(system: LocalSystem) -> None:
+def deploy(environment: Mapping[str, str]) -> None:
     print("deploying", file=sys.stderr, flush=True)
     while os.environ["HOLD_DEPLOY"]:
         signal.pause()
