@@ -20,7 +20,7 @@ install: .venv/.installed .venv-cloud/.installed ## Make both environments from 
 	@test -n "$(PYTHON)" || { echo "Homeward needs Python 3.11 or newer: none found on the PATH (or set PYTHON=...)" >&2; exit 2; }
 	@echo "Making .venv with $(PYTHON) (about 200 packages, one to two minutes)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock | awk '/^Collecting/ { printf "\r  %d packages", ++n; fflush() } /^Installing/ { print "\n  installing"; fflush() }'
+	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock | awk '/^Collecting/ && ++n % 25 == 0 { print "  " n " packages"; fflush() } /^Installing/ { print "  installing"; fflush() }'
 	@$(BIN)/python -m pip install --no-deps --no-build-isolation --disable-pip-version-check --quiet -e .
 	@touch $@
 
