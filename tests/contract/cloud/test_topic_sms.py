@@ -12,7 +12,7 @@ ATTRIBUTES = {"place": {"DataType": "String", "StringValue": "station"}}
 
 
 def messages(cloud: Cloud, phone: str) -> list[dict[str, Any]]:
-    with urlopen(f"{cloud.url}/_ministack/sns/sms-messages?phoneNumber=%2B{phone[1:]}") as answer:  # noqa: S310
+    with urlopen(f"{cloud.url}/_ministack/sns/sms-messages?phoneNumber=%2B{phone[1:]}") as answer:
         found: list[dict[str, Any]] = json.load(answer)["sms_messages"][phone]
         return found
 
