@@ -112,7 +112,7 @@ def sync_namus_cases() -> None:
         state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
         deferrable=True,
         waiter_delay=POLL_SECONDS,
-        retry_delay=timedelta(seconds=5),
+        retry_delay=timedelta(seconds=10),
         waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
     )
     summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)()
