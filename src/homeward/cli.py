@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from homeward import __version__, bootstrap, cli_system
+from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
@@ -36,7 +36,6 @@ app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
 app.command("demo")(cli_system.run_demo)
-out, err = Console(), Console(stderr=True)
 
 
 @app.command()
