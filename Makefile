@@ -14,13 +14,17 @@ TEST_ARGS ?=
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-install: .venv/.installed .venv-cloud/.installed ## Make both environments from the lock files
+install: .venv/.project .venv-cloud/.installed ## Make both environments from the lock files
 
-.venv/.installed: requirements.lock pyproject.toml
+.venv/.installed: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Homeward needs Python 3.11 or newer: none found on the PATH (or set PYTHON=...)" >&2; exit 2; }
 	@echo "Making .venv with $(PYTHON) (about 200 packages, one to two minutes)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock | awk '/^Collecting/ && ++n % 25 == 0 { print "  " n " packages"; fflush() } /^Installing/ { print "  installing"; fflush() }'
+	@touch $@
+
+# The project itself, editable: made anew in a second when its own metadata changes.
+.venv/.project: .venv/.installed pyproject.toml
 	@$(BIN)/python -m pip install --no-deps --no-build-isolation --disable-pip-version-check --quiet -e .
 	@touch $@
 
