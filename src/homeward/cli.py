@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from homeward import __version__, bootstrap, cli_system
 from homeward.cli_system import err, out
@@ -59,7 +59,8 @@ def deploy(
 @review_app.command("list")
 def list_reviews() -> None:
     """Show the open questions, those that expire first first."""
-    table = Table("detection", "case", "similarity", "review / alert from", "place", "why a person", "until")
+    whole = Column("detection", no_wrap=True)  # people copy it: the other columns give way on a narrow screen
+    table = Table(whole, "case", "similarity", "review / alert from", "place", "why a person", "until")
     for review in bootstrap.reviews().list_open():
         detection, decision = review["question"]["detection"], review["question"]["decision"]
         bounds = decision["thresholds"]

@@ -72,7 +72,7 @@ def test_an_unreadable_frame_is_named_and_the_others_are_processed(own: Own) -> 
 def test_confirming_sends_the_alert_once(own: Own) -> None:
     system, result = own
     face = waiting(own)[0]
-    listed = CliRunner().invoke(cli.app, ["review", "--aws", "list"], env={"COLUMNS": "300"})
+    listed = CliRunner().invoke(cli.app, ["review", "--aws", "list"])
     assert face.detection_id in listed.output
     for _ in range(2):  # saying it twice changes nothing
         until(lambda: _answer(face, ReviewVerdict.CONFIRMED), "the answer never came through")
