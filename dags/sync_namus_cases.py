@@ -10,7 +10,9 @@ backfilled, in any order: what is stored already is left alone.
 | `choose_window` | the data interval, or *since*/*until* | correct the two parameters |
 | `sweep_cases` | reads the whole index, state by state | NamUs is down or refuses us; see below |
 | `diff_cases` | new and changed cases of the window, in batches | clear it and what follows |
-| `fetch_cases` | one batch: records, photos, audit events | its log names the cases; the other cases are stored |
+| `fetch_cases` | one batch: records, photos, audit events | its log names the cases; the next run tries them again |
+| `withdraw_cases` | cases that two complete sweeps missed and that are gone (404) | clear it and what follows |
+| `remove_faces` | deletes the faces of photos that must leave, of any run | clear it and what follows |
 | `write_manifest` | every photo that still waits, of any run; skipped when there is none | clear it and what follows |
 | `index_photos` | runs the machine of that name, and waits | its execution lists the photos; a retry does the rest |
 | `summarise_sync` | the report, from what is really there | reads out what is missing |
@@ -19,6 +21,9 @@ backfilled, in any order: what is stored already is left alone.
 twice. The report is `sync/<run>/report.json` in the cases bucket; the audit trail has it under `run:<run>`.
 
 **NamUs refuses us** (403, `SourceBlockedError`): pause this DAG and ask NamUs. Nothing here tries to get around it.
+
+**Too many cases vanished** (`diff_cases` failed, `VanishedError`): more than 2 % of the open cases are no longer
+listed. Nothing was changed. Look at the source; if they really are gone, trigger with *accept vanished*.
 
 **First fill**: trigger with *since* `1990-01-01T00:00:00Z`. At one request a second, 26,000 cases take about a day; the
 run may be interrupted at any time.
@@ -71,6 +76,13 @@ POLL_SECONDS, INDEX_HOURS = 3, 12
             description="End of the window, itself not included. Left empty beside *since*: the time of the trigger.",
             section="Window",
         ),
+        "accept_vanished": Param(
+            False,
+            type="boolean",
+            title="Accept vanished",
+            description="A person has looked: more than 2 % of the cases really are gone from the source.",
+            section="Safety",
+        ),
         "batch_size": Param(
             25,
             type="integer",
@@ -101,6 +113,8 @@ def sync_namus_cases() -> None:
         max_active_tis_per_dag=4,
         execution_timeout=timedelta(hours=2),
     ).expand(batch=batches)
+    gone = task(sync.withdraw_cases)()
+    removed = task(sync.remove_faces, trigger_rule=TriggerRule.ALL_DONE)()
     # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
     manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE)()
     index = StepFunctionStartExecutionOperator(
@@ -116,8 +130,8 @@ def sync_namus_cases() -> None:
         waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
     )
     summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)()
-    window >> sweep >> batches
-    fetched >> manifest
+    window >> sweep >> batches >> gone
+    [fetched, gone] >> removed >> manifest
     index >> summary
 
 

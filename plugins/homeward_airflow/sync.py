@@ -9,13 +9,14 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_curren
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from homeward import bootstrap
-from homeward.domain.errors import InputError, ServiceRefusedError, SettingsError, SourceBlockedError
+from homeward.domain.errors import InputError, ServiceRefusedError, SettingsError, SourceBlockedError, VanishedError
 from homeward.domain.sync import Window, run_name
 
 # What no later try can mend fails at once; everything else has the task's retries.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         RetryRule(SourceBlockedError, RetryAction.FAIL, reason="the source refused us; asking again is not for us"),
+        RetryRule(VanishedError, RetryAction.FAIL, reason="too many cases vanished at once; a person must look"),
         RetryRule([SettingsError, InputError, ServiceRefusedError], RetryAction.FAIL, reason="trying again can't help"),
     ]
 )
@@ -42,14 +43,25 @@ def sweep_cases() -> dict[str, Any]:
 
 
 def diff_cases(since: str, until: str) -> list[dict[str, str]]:
-    """Compare the index with what is stored; the batches of cases to fetch."""
-    return bootstrap.diff_cases()(_run(), since, until, get_current_context()["params"]["batch_size"])
+    """Compare the index with what is stored; the batches of cases to fetch. Stops when too many cases vanished."""
+    params = get_current_context()["params"]
+    return bootstrap.diff_cases()(_run(), since, until, params["batch_size"], params["accept_vanished"])
 
 
 def fetch_cases(batch: dict[str, str]) -> dict[str, Any]:
     """Fetch one batch: records, photos, tables, audit events. Cases that are stored already cost nothing."""
     get_current_context()["label"] = batch["label"]  # type: ignore[typeddict-unknown-key]
     return bootstrap.fetch_cases()(_run(), batch["batch"])
+
+
+def withdraw_cases() -> dict[str, Any]:
+    """Look at the cases that the index lacks; withdraw those that two complete sweeps missed and that are gone."""
+    return bootstrap.withdraw_cases()(_run())
+
+
+def remove_faces() -> dict[str, int]:
+    """Delete the faces of photos that must leave the collection, also those that an earlier run left."""
+    return bootstrap.remove_faces()()
 
 
 def write_manifest() -> dict[str, Any]:
@@ -66,7 +78,7 @@ def summarise_sync() -> dict[str, Any]:
     report = bootstrap.summarise_sync()(_run())
     if report["problems"]:
         raise AirflowFailException(f"the run is {report['outcome']}: {'; '.join(report['problems'])}")
-    return {name: report[name] for name in ("outcome", "diff", "cases", "photos", "index")}
+    return {name: report[name] for name in ("outcome", "diff", "cases", "absent", "photos", "index")}
 
 
 def _run() -> str:

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from homeward.adapters.audit_log import DynamoAuditLog
     from homeward.adapters.cases import DynamoCaseStore
     from homeward.adapters.detections import DynamoDetectionStore
+    from homeward.adapters.faces import RekognitionCollection
+    from homeward.adapters.fetch_failures import DynamoFailureStore
     from homeward.adapters.namus import NamusSource
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.reviews import DynamoReviewStore
+    from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.steps.answer_review import AnswerReview
     from homeward.steps.assess_candidates import AssessCandidates
     from homeward.steps.diff_cases import DiffCases
@@ -31,12 +34,15 @@ if TYPE_CHECKING:
     from homeward.steps.publish_alert import PublishAlert
     from homeward.steps.record_failure import RecordFailure
     from homeward.steps.release_alert import ReleaseAlert
+    from homeward.steps.remove_faces import RemoveFaces
     from homeward.steps.request_review import RequestReview
     from homeward.steps.reserve_alert import ReserveAlert
     from homeward.steps.search_faces import SearchFaces
     from homeward.steps.start_detection import StartDetection
     from homeward.steps.summarise_sync import SummariseSync
+    from homeward.steps.suppress_case import SuppressCase
     from homeward.steps.sweep_cases import SweepCases
+    from homeward.steps.withdraw_cases import WithdrawCases
     from homeward.steps.write_manifest import WriteManifest
 
 DEFAULT_STACK = "homeward"
@@ -66,7 +72,34 @@ def cases() -> DynamoCaseStore:
     from homeward.adapters.cases import DynamoCaseStore
 
     names = settings()
-    return DynamoCaseStore(names[Setting.CASES_TABLE], names[Setting.PHOTOS_TABLE], names[Setting.AUDIT_TABLE])
+    return DynamoCaseStore(
+        table=names[Setting.CASES_TABLE],
+        photos_table=names[Setting.PHOTOS_TABLE],
+        suppressions_table=names[Setting.SUPPRESSIONS_TABLE],
+        failures_table=names[Setting.FAILURES_TABLE],
+        audit_table=names[Setting.AUDIT_TABLE],
+    )
+
+
+def suppressions() -> DynamoSuppressionList:
+    """The suppressions table."""
+    from homeward.adapters.suppressions import DynamoSuppressionList
+
+    return DynamoSuppressionList(settings()[Setting.SUPPRESSIONS_TABLE], settings()[Setting.AUDIT_TABLE])
+
+
+def fetch_failures() -> DynamoFailureStore:
+    """The failures table."""
+    from homeward.adapters.fetch_failures import DynamoFailureStore
+
+    return DynamoFailureStore(settings()[Setting.FAILURES_TABLE], settings()[Setting.AUDIT_TABLE])
+
+
+def faces() -> RekognitionCollection:
+    """The live face collection."""
+    from homeward.adapters.faces import RekognitionCollection
+
+    return RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
 
 
 def objects() -> S3ObjectStore:
@@ -128,22 +161,58 @@ def sweep_cases() -> SweepCases:
     """Task sweep_cases."""
     from homeward.steps.sweep_cases import SweepCases
 
-    return SweepCases(namus(), objects(), settings()[Setting.CASES_BUCKET])
+    return SweepCases(namus(), objects(), settings()[Setting.CASES_BUCKET], clock)
 
 
 def diff_cases() -> DiffCases:
     """Task diff_cases."""
+    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.diff_cases import DiffCases
 
-    return DiffCases(namus(), cases(), objects(), settings()[Setting.CASES_BUCKET])
+    names = settings()
+    return DiffCases(
+        source=namus(),
+        cases=cases(),
+        failures=fetch_failures(),
+        suppressions=suppressions(),
+        objects=objects(),
+        audit=audit_log(),
+        alarm=SnsPublisher(),
+        bucket=names[Setting.CASES_BUCKET],
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        clock=clock,
+    )
 
 
 def fetch_cases() -> FetchCases:
     """Task fetch_cases."""
+    from homeward.steps.case_photos import SortPhotos
     from homeward.steps.fetch_cases import FetchCases
 
     bucket = settings()[Setting.CASES_BUCKET]
-    return FetchCases(namus(), cases(), objects(), audit_log(), bucket, clock)
+    photos = SortPhotos(namus(), cases(), objects(), bucket)
+    return FetchCases(namus(), cases(), fetch_failures(), suppressions(), photos, objects(), bucket, clock)
+
+
+def withdraw_cases() -> WithdrawCases:
+    """Task withdraw_cases."""
+    from homeward.steps.withdraw_cases import WithdrawCases
+
+    return WithdrawCases(namus(), cases(), objects(), settings()[Setting.CASES_BUCKET], clock)
+
+
+def remove_faces() -> RemoveFaces:
+    """Task remove_faces."""
+    from homeward.steps.remove_faces import RemoveFaces
+
+    return RemoveFaces(faces(), cases(), clock)
+
+
+def suppress_case() -> SuppressCase:
+    """A person's entry in the suppression list."""
+    from homeward.steps.suppress_case import SuppressCase
+
+    return SuppressCase(cases(), suppressions(), clock)
 
 
 def write_manifest() -> WriteManifest:
@@ -157,11 +226,9 @@ def write_manifest() -> WriteManifest:
 
 def index_photo() -> IndexPhoto:
     """Function index_photo."""
-    from homeward.adapters.faces import RekognitionCollection
     from homeward.steps.index_photo import IndexPhoto
 
-    collection = RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
-    return IndexPhoto(collection, cases(), settings()[Setting.CASES_BUCKET], clock)
+    return IndexPhoto(faces(), cases(), settings()[Setting.CASES_BUCKET], clock)
 
 
 def summarise_sync() -> SummariseSync:
@@ -185,11 +252,9 @@ def start_detection() -> StartDetection:
 
 def search_faces() -> SearchFaces:
     """State Search Faces."""
-    from homeward.adapters.faces import RekognitionCollection
     from homeward.steps.search_faces import SearchFaces
 
-    collection = RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
-    return SearchFaces(collection, detections(), live_policy(), clock)
+    return SearchFaces(faces(), detections(), live_policy(), clock)
 
 
 def assess_candidates() -> AssessCandidates:

@@ -82,17 +82,20 @@ def test_tasks_run_in_this_order(dag: Any) -> None:
         "sweep_cases",
         "diff_cases",
         "fetch_cases",
+        "remove_faces",
         "write_manifest",
         "index_photos",
         "summarise_sync",
     ]
-    assert {task.task_id for task in dag.tasks} == set(order)
+    assert {task.task_id for task in dag.tasks} == {*order, "withdraw_cases"}
     for before, after in itertools.pairwise(order):
         assert before in dag.get_task(after).upstream_task_ids
+    assert dag.get_task("withdraw_cases").upstream_task_ids == {"diff_cases"}
+    assert dag.get_task("remove_faces").upstream_task_ids == {"fetch_cases", "withdraw_cases"}
 
 
 def test_what_waits_is_indexed_and_summed_up_whatever_failed_before(dag: Any) -> None:
-    for name in ("write_manifest", "summarise_sync"):
+    for name in ("remove_faces", "write_manifest", "summarise_sync"):
         assert dag.get_task(name).trigger_rule == "all_done"
     assert [task.task_id for task in dag.leaves] == ["summarise_sync"]
 
@@ -132,7 +135,13 @@ def test_what_no_retry_can_mend_fails_at_once(dag: Any) -> None:
     def action(error: type[Exception]) -> RetryAction:
         return policy.evaluate(error("x"), 1, 3).action
 
-    for error in (errors.SourceBlockedError, errors.SettingsError, errors.InputError, errors.ServiceRefusedError):
+    for error in (
+        errors.SourceBlockedError,
+        errors.VanishedError,
+        errors.SettingsError,
+        errors.InputError,
+        errors.ServiceRefusedError,
+    ):
         assert action(error) is RetryAction.FAIL
     for error in (errors.SourceError, errors.ThrottledError, errors.ServiceUnavailableError, errors.ConflictError):
         assert action(error) is RetryAction.DEFAULT

@@ -32,9 +32,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     bootstrap.settings.cache_clear()
 
 
+held: dict[int, dict[str, Any]] = {}
+"""What the case server has: tests share the tables, and what one forgot would have vanished for the next."""
+
+
 @pytest.fixture
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
-    """A case server without cases."""
+    """A case server with the cases of the tests before."""
     with scripted_server() as server:
         monkeypatch.setenv("HOMEWARD_NAMUS_URL", server.url)
         monkeypatch.setenv("HOMEWARD_NAMUS_REQUESTS_PER_SECOND", "0")
@@ -45,14 +49,15 @@ def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scri
 
 
 def hold(server: ScriptedServer, *records: dict[str, Any]) -> None:
-    """Let the server have these cases, each with pictures that show nobody."""
-    rows = [namus.index_row(record) for record in records]
+    """Let the server have these cases too, each with pictures that show nobody."""
+    held.update({record["id"]: record for record in records})
+    rows = [namus.index_row(record) for record in held.values()]
 
     def search(asked: Asked) -> Answer:
         return Answer({"count": len(rows), "results": rows[asked.body["skip"] :][: asked.body["take"]]})
 
     server.answers |= {SEARCH: search, f"{namus.ROOT}/States": [Answer([{"name": "Iowa"}])]}
-    for record in records:
+    for record in held.values():
         server.answers[f"{namus.CASES}/{record['id']}"] = [Answer(record)]
         for image in record["images"]:
             path = f"{namus.CASES}/{record['id']}/Images/{image['identityId']}/Original"
@@ -64,7 +69,8 @@ def run(dagbag: Any, airflow_database: None, settings: Settings) -> Run:
     """Run the DAG; its state, the state of each task instance, and the report."""
 
     def run(**params: Any) -> tuple[str, dict[str, str], dict[str, Any]]:
-        ran = dagbag.dags["sync_namus_cases"].test(logical_date=LOGICAL, run_conf=params)
+        conf = {"since": None, "until": None, **params}  # an empty one would leave that of the run before
+        ran = dagbag.dags["sync_namus_cases"].test(logical_date=LOGICAL, run_conf=conf)
         states = {
             f"{task.task_id} {task.rendered_map_index or ''}".strip(): task.state for task in ran.get_task_instances()
         }
@@ -99,9 +105,23 @@ def test_the_window_decides(server: ScriptedServer, run: Run) -> None:
     old = "2026-01-05T10:00:00"
     hold(server, namus.record(71, createdDateTime=old, modifiedDateTime=old))
     _, _, report = run()
-    assert report["diff"] == {"new": 0, "changed": 0, "unchanged": 0, "outside": 1, "absent": report["diff"]["absent"]}
+    assert {kind: count for kind, count in report["diff"].items() if count} == {"outside": 1, "unchanged": 3}
     _, _, report = run(since="2026-01-01T00:00:00Z", until="2026-02-01T00:00:00Z")
     assert report["cases"] == {"NEW": 1}
+
+
+def test_too_many_vanished_cases_stop_the_run_until_a_person_accepts_it(server: ScriptedServer, run: Run) -> None:
+    hold(server, *(namus.record(number, images=[]) for number in (81, 82)))
+    run()
+    for number in (81, 82):
+        del held[number], server.answers[f"{namus.CASES}/{number}"]
+    hold(server)
+    state, tasks, report = run()
+    assert (state, tasks["diff_cases"], tasks["withdraw_cases"]) == ("failed", "failed", "upstream_failed")
+    assert "the cases were not compared" in report["problems"]
+    for outcome in ("MISSED_ONCE", "WITHDRAWN"):
+        state, _, report = run(accept_vanished=True)
+        assert (state, report["absent"]) == ("success", {outcome: 2})
 
 
 def test_a_refusal_ends_the_run_as_failed_and_says_so(server: ScriptedServer, run: Run) -> None:

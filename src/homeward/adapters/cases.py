@@ -1,148 +1,171 @@
-"""CaseStore on DynamoDB: a table of cases, and one of their photos with an index of those that wait for IndexFaces."""
+"""CaseStore on DynamoDB: a table of cases, and one of their photos with an index of those that wait for something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
-from homeward.adapters.dynamodb import Item, batch_get, event_put, get, put, query, scan, transact, update
+from homeward.adapters.case_items import (
+    TO_INDEX,
+    TO_REMOVE,
+    case_item,
+    photo_item,
+    photo_item_key,
+    read_case,
+    read_known,
+    read_photo,
+)
+from homeward.adapters.dynamodb import (
+    Item,
+    batch_get,
+    check,
+    delete,
+    event_put,
+    get,
+    put,
+    query,
+    scan,
+    transact,
+    update,
+)
+from homeward.adapters.suppressions import suppression_put
 from homeward.domain.audit import AuditEvent
-from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, PhotoKey, PhotoStatus
-from homeward.domain.ports import IndexResult
+from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey, PhotoStatus
+from homeward.domain.errors import ConflictError
+from homeward.domain.ports import CaseChange, IndexResult
+from homeward.domain.suppressions import SuppressionReason
+from homeward.domain.sync import KnownCase
 
-INDEX, WAITING = "awaiting_index", "INDEX"
+INDEX = "awaiting_index"
+_KNOWN = "source_set,number,modified,status,absent_since"
 _NOT_NEWER = "attribute_not_exists(#case) OR #modified <= :modified"
+_NEW_OR_BACK = "attribute_not_exists(photo_id) OR #status IN (:refused, :withdrawn)"
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoCaseStore:
-    """Tables `cases` (key `case`) and `photos` (key `case`, `photo_id`; sparse index `awaiting_index`)."""
+    """Tables `cases` (key `case`) and `photos` (key `case`, `photo_id`; sparse index `awaiting_index`).
+
+    A change of a case also touches the tables `suppressions` and `failures` (key `case`), in the same transaction.
+    """
 
     table: str
     photos_table: str
+    suppressions_table: str
+    failures_table: str
     audit_table: str
 
     def get_cases(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Case]:
         """See the port."""
         items = batch_get(self.table, [{"case": str(key)} for key in dict.fromkeys(keys)])
-        return {case.key: case for case in map(_case, items)}
+        return {case.key: case for case in map(read_case, items)}
+
+    def known_cases(self, source: str, case_set: str) -> dict[int, KnownCase]:
+        """See the port. Reads the whole table: about a second per 10,000 cases."""
+        items = scan(self.table, projection=_KNOWN)
+        return {item["number"]: read_known(item) for item in items if item["source_set"] == f"{source}:{case_set}"}
+
+    def save_case(self, change: CaseChange, event: AuditEvent) -> None:
+        """See the port."""
+        transact(
+            self._case_put(change.case),
+            *(self._photo_put(photo) for photo in change.photos),
+            *(self._leave(photo, change.leaving_reason) for photo in change.leaving),
+            self._suppression(change),
+            delete(self.failures_table, {"case": str(change.case.key)}),
+            event_put(self.audit_table, event),
+        )
+
+    def mark_absent(self, keys: Iterable[CaseKey], since: datetime) -> None:
+        """See the port."""
+        for key in keys:
+            with suppress(ConflictError):  # marked already, or gone
+                condition = "attribute_exists(#case) AND attribute_not_exists(#absent_since)"
+                changes = {"absent_since": since.isoformat()}
+                operation = update(self.table, {"case": str(key)}, changes, condition)
+                operation["Update"]["ExpressionAttributeNames"]["#case"] = "case"
+                transact(operation)
+
+    def mark_present(self, keys: Iterable[CaseKey]) -> None:
+        """See the port."""
+        for key in keys:
+            with suppress(ConflictError):  # not marked any more
+                condition = "attribute_exists(#absent_since)"
+                transact(update(self.table, {"case": str(key)}, {}, condition, remove=("absent_since",)))
+
+    # ------------------------------------------------------------------------------------- photos
 
     def indexed_classes(self, photos: Iterable[PhotoKey]) -> dict[PhotoKey, PhotoClass]:
         """See the port."""
-        items = batch_get(self.photos_table, [_photo_key(photo) for photo in dict.fromkeys(photos)])
-        known = map(_photo, items)
+        items = batch_get(self.photos_table, [photo_item_key(photo) for photo in dict.fromkeys(photos)])
+        known = map(read_photo, items)
         return {photo.key: photo.photo_class for photo in known if photo.status is PhotoStatus.INDEXED}
-
-    def known_versions(self, source: str, case_set: str) -> dict[int, str]:
-        """See the port. Reads the whole table: about a second per 10,000 cases."""
-        items = scan(self.table, projection="source_set,number,modified")
-        return {item["number"]: item["modified"] for item in items if item["source_set"] == f"{source}:{case_set}"}
 
     def photos_of(self, case: CaseKey) -> list[Photo]:
         """See the port."""
         items = query(self.photos_table, "#case = :case", names={"#case": "case"}, case=str(case))
-        return [_photo(item) for item in items]
-
-    def save_case(self, case: Case, photos: Sequence[Photo], event: AuditEvent) -> None:
-        """See the port. Photos that are stored already stay as they are; an older version never replaces a newer one.
-
-        ConflictError when another run stored a newer version, or the same photos, in between.
-        """
-        stored = {photo.key for photo in self.photos_of(case.key)}
-        new = [photo for photo in photos if photo.key not in stored]
-        transact(
-            _case_put(self.table, case),
-            *(put(self.photos_table, _photo_item(photo), "attribute_not_exists(photo_id)") for photo in new),
-            event_put(self.audit_table, event),
-        )
+        return [read_photo(item) for item in items]
 
     def photos_awaiting_index(self) -> Iterator[Photo]:
         """See the port."""
-        for item in query(self.photos_table, "awaiting = :waiting", index=INDEX, waiting=WAITING):
-            yield _photo(item)
+        return self._awaiting(TO_INDEX)
+
+    def photos_leaving(self) -> Iterator[Photo]:
+        """See the port."""
+        return self._awaiting(TO_REMOVE)
 
     def get_photo(self, key: PhotoKey) -> Photo | None:
         """See the port."""
-        item = get(self.photos_table, _photo_key(key))
-        return _photo(item) if item else None
+        item = get(self.photos_table, photo_item_key(key))
+        return read_photo(item) if item else None
 
     def finish_photo(self, key: PhotoKey, result: IndexResult, event: AuditEvent) -> None:
         """See the port."""
         status = PhotoStatus.INDEXED if result.face_id else PhotoStatus.REFUSED
         found = {"face_id": result.face_id} if result.face_id else {"reason": result.reason}
-        changes = {"status": status.value, **found}
-        condition, waiting = "#status = :admitted", PhotoStatus.ADMITTED.value
+        self._finish(key, PhotoStatus.ADMITTED, {"status": status.value, **found}, (), event)
+
+    def finish_leaving(self, key: PhotoKey, event: AuditEvent) -> None:
+        """See the port."""
+        changes = {"status": PhotoStatus.WITHDRAWN.value}
+        self._finish(key, PhotoStatus.WITHDRAWING, changes, ("face_id",), event)
+
+    def _awaiting(self, what: str) -> Iterator[Photo]:
+        for item in query(self.photos_table, "awaiting = :what", index=INDEX, what=what):
+            yield read_photo(item)
+
+    def _finish(
+        self, key: PhotoKey, before: PhotoStatus, changes: Item, remove: tuple[str, ...], event: AuditEvent
+    ) -> None:
+        condition, where = "#status = :before", photo_item_key(key)
         transact(
-            update(self.photos_table, _photo_key(key), changes, condition, remove=("awaiting",), admitted=waiting),
+            update(self.photos_table, where, changes, condition, remove=("awaiting", *remove), before=before.value),
             event_put(self.audit_table, event),
         )
 
+    # ------------------------------------------------------------------------------------- parts of a change
 
-def _case_put(table: str, case: Case) -> Item:
-    operation = put(table, _case_item(case), _NOT_NEWER, modified=case.modified)
-    operation["Put"]["ExpressionAttributeNames"] = {"#case": "case", "#modified": "modified"}
-    return operation
+    def _case_put(self, case: Case) -> Item:
+        names = {"#case": "case", "#modified": "modified"}
+        return put(self.table, case_item(case), _NOT_NEWER, names, modified=case.modified)
 
+    def _photo_put(self, photo: Photo) -> Item:
+        states = {"refused": PhotoStatus.REFUSED.value, "withdrawn": PhotoStatus.WITHDRAWN.value}
+        return put(self.photos_table, photo_item(photo), _NEW_OR_BACK, {"#status": "status"}, **states)
 
-def _case_item(case: Case) -> Item:
-    item: Item = {name: getattr(case, name) for name in Case.__slots__ if name != "key"}
-    return {
-        **item,
-        "case": str(case.key),
-        "source_set": f"{case.key.source}:{case.key.case_set}",
-        "number": case.key.number,
-        "status": case.status.value,
-        "ethnicities": list(case.ethnicities),
-        "last_contact": case.last_contact.isoformat() if case.last_contact else None,
-    }
+    def _leave(self, photo: PhotoKey, reason: str) -> Item:
+        changes = {"status": PhotoStatus.WITHDRAWING.value, "awaiting": TO_REMOVE, "reason": reason}
+        states = {"admitted": PhotoStatus.ADMITTED.value, "indexed": PhotoStatus.INDEXED.value}
+        condition = "#status IN (:admitted, :indexed)"
+        return update(self.photos_table, photo_item_key(photo), changes, condition, **states)
 
-
-def _case(item: Item) -> Case:
-    return Case(
-        key=CaseKey.parse(item["case"]),
-        status=CaseStatus(item["status"]),
-        sex=item.get("sex"),
-        ethnicities=tuple(item.get("ethnicities", ())),
-        current_age_min=item.get("current_age_min"),
-        current_age_max=item.get("current_age_max"),
-        last_contact=date.fromisoformat(item["last_contact"]) if "last_contact" in item else None,
-        link=item["link"],
-        created=item["created"],
-        modified=item["modified"],
-        raw_key=item["raw_key"],
-        raw_sha256=item["raw_sha256"],
-    )
-
-
-def _photo_key(key: PhotoKey) -> Item:
-    return {"case": str(key.case), "photo_id": key.photo_id}
-
-
-def _photo_item(photo: Photo) -> Item:
-    waits = photo.status is PhotoStatus.ADMITTED
-    return {
-        **_photo_key(photo.key),
-        "photo_ref": photo.key.external_image_id,
-        "identity_id": photo.key.identity_id,
-        "storage_key": photo.key.storage_key,
-        "photo_class": photo.photo_class.value,
-        "status": photo.status.value,
-        "object_key": photo.object_key,
-        "sha256": photo.sha256,
-        "reason": photo.reason,
-        "face_id": photo.face_id,
-        "awaiting": WAITING if waits else None,
-    }
-
-
-def _photo(item: Item) -> Photo:
-    return Photo(
-        key=PhotoKey(CaseKey.parse(item["case"]), item["identity_id"], item["storage_key"]),
-        photo_class=PhotoClass(item["photo_class"]),
-        status=PhotoStatus(item["status"]),
-        object_key=item.get("object_key"),
-        sha256=item.get("sha256"),
-        reason=item.get("reason"),
-        face_id=item.get("face_id"),
-    )
+    def _suppression(self, change: CaseChange) -> Item:
+        if change.suppression:
+            return suppression_put(self.suppressions_table, change.suppression)
+        key, requested = {"case": str(change.case.key)}, SuppressionReason.REQUESTED.value
+        if change.lifts:
+            condition = "attribute_not_exists(#reason) OR #reason <> :requested"
+            return delete(self.suppressions_table, key, condition, {"#reason": "reason"}, requested=requested)
+        return check(self.suppressions_table, key, "attribute_not_exists(#case)", {"#case": "case"})

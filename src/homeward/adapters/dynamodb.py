@@ -31,9 +31,32 @@ def from_attributes(attributes: Mapping[str, Any]) -> Item:
     return {name: _plain(_deserializer.deserialize(value)) for name, value in attributes.items()}
 
 
-def put(table: str, item: Mapping[str, Any], condition: str | None = None, **values: Any) -> Item:
-    """A Put for `transact`; `values` fill the condition's `:name` placeholders."""
-    return {"Put": {"TableName": table, "Item": to_attributes(item), **_conditional(condition, {}, values)}}
+def put(
+    table: str,
+    item: Mapping[str, Any],
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Item:
+    """A Put for `transact`; `values` fill the condition's `:name` placeholders, `names` its `#name` ones."""
+    return {"Put": {"TableName": table, "Item": to_attributes(item), **_conditional(condition, names or {}, values)}}
+
+
+def delete(
+    table: str,
+    key: Mapping[str, Any],
+    condition: str | None = None,
+    names: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Item:
+    """A Delete for `transact`; an item that isn't there doesn't matter unless the condition says so."""
+    return {"Delete": {"TableName": table, "Key": to_attributes(key), **_conditional(condition, names or {}, values)}}
+
+
+def check(table: str, key: Mapping[str, Any], condition: str, names: Mapping[str, str], **values: Any) -> Item:
+    """A ConditionCheck for `transact`: nothing is written unless it holds."""
+    operation = {"TableName": table, "Key": to_attributes(key)}
+    return {"ConditionCheck": {**operation, **_conditional(condition, names, values)}}
 
 
 def update(
@@ -47,7 +70,8 @@ def update(
     """An Update for `transact`: sets `changes`, removes `remove`; the condition may say `#name` for their names."""
     names = {f"#{name}": name for name in (*changes, *remove)}
     sets = ", ".join(f"#{name} = :set_{name}" for name in changes)
-    expression = f"SET {sets}" + (f" REMOVE {', '.join(f'#{name}' for name in remove)}" if remove else "")
+    removed = ", ".join(f"#{name}" for name in remove)
+    expression = " ".join([*([f"SET {sets}"] if sets else []), *([f"REMOVE {removed}"] if removed else [])])
     every = {**{f"set_{name}": value for name, value in changes.items()}, **values}
     operation = {"TableName": table, "Key": to_attributes(key), "UpdateExpression": expression}
     return {"Update": {**operation, **_conditional(condition, names, every)}}

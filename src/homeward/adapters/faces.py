@@ -10,7 +10,7 @@ and the policy sends a poor face to a person instead of dropping it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from homeward.adapters.parameters import parameter
 from homeward.domain.admission import MIN_SIDE, Refusal
 from homeward.domain.cases import PhotoKey
 from homeward.domain.detections import FaceMatch, Picture, ProbeFace
+from homeward.domain.errors import ServiceRefusedError
 from homeward.domain.pictures import pixel_size
 from homeward.domain.ports import IndexResult, SearchResult
 
@@ -75,10 +76,19 @@ class RekognitionCollection:
         indexed = [str(record["Face"]["FaceId"]) for record in answer["FaceRecords"]]
         rest = answer.get("UnindexedFaces", [])
         if indexed and any(face["Reasons"] == _OTHER_FACE for face in rest):
-            with aws_errors():
-                client("rekognition").delete_faces(CollectionId=collection, FaceIds=indexed)
+            self.delete(indexed)
             return IndexResult(None, Refusal.MANY_FACES.value)
         return IndexResult(indexed[0], None) if indexed else IndexResult(None, _why_not(rest))
+
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """See the port. At most 4,096 faces; one that Rekognition keeps for another reason is a ServiceRefusedError."""
+        with aws_errors():
+            answer = client("rekognition").delete_faces(
+                CollectionId=parameter(self.parameter_name), FaceIds=list(face_ids)
+            )
+        kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
+        if kept:
+            raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
 
 
 def _image(picture: Picture) -> dict[str, Any]:

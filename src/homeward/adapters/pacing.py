@@ -10,6 +10,9 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+from homeward.domain.errors import SettingsError
 
 _FORGET_SECONDS = 600.0  # a booking further ahead than this comes from a clock that was changed
 _FORM = struct.Struct("<d")
@@ -30,15 +33,27 @@ class Pace:
 
     def _book(self) -> float:
         """Reserve the next free moment (seconds since 1970). The file is a booking sheet, not data."""
-        digest = hashlib.sha256(self.name.encode()).hexdigest()[:16]
-        path = Path(tempfile.gettempdir(), f"homeward-pace-{os.getuid()}-{digest}")
-        with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as sheet:
+        with open_sheet(sheet_path("pace", self.name)) as sheet:
             fcntl.flock(sheet, fcntl.LOCK_EX)
             booked, now = _moment(sheet.read(_SIZE)), time.time()
             mine = booked if now < booked < now + _FORGET_SECONDS else now
             sheet.seek(0)
             sheet.write(_FORM.pack(mine + 1 / self.per_second))
         return mine
+
+
+def sheet_path(kind: str, name: str) -> Path:
+    """Where this user's processes keep what they share about the site `name`."""
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir(), f"homeward-{kind}-{os.getuid()}-{digest}")
+
+
+def open_sheet(path: Path) -> BinaryIO:
+    """Open it for reading and writing, made if need be: for this user only, and never through somebody's link."""
+    try:
+        return open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b")
+    except OSError as problem:
+        raise SettingsError(f"{path} can't be used ({problem}); remove it, or set another TMPDIR") from problem
 
 
 def _moment(written: bytes) -> float:

@@ -1,25 +1,27 @@
-"""Speaking HTTP to a source of cases: identified, slowly, within bounds, and only with permission.
+"""Speaking HTTP to a source of cases: identified, slowly, and within bounds.
 
 TLS is always verified. No redirect is followed: an address that moved is for a person to look at. Failures that may
-pass are tried again by urllib3 with jittered pauses that grow, or after the time that the server asks for.
+pass are tried again by urllib3 with jittered pauses that grow, or after the time that the server asks for. Every try
+keeps the pace of this machine, and none is made while the site's breaker is open.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import random
-import re
 import time
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
 from urllib3.util.retry import Retry
 
+from homeward.adapters.breaker import Breaker
 from homeward.adapters.pacing import Pace
+from homeward.adapters.site import Site
 from homeward.domain.errors import (
     NotFoundError,
     ServiceUnavailableError,
@@ -28,130 +30,100 @@ from homeward.domain.errors import (
     SourceError,
     ThrottledError,
 )
-from homeward.domain.sources import SOFTWARE
+from homeward.domain.sources import SOFTWARE, Traffic
 
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 10.0, 90.0, 180.0
-RETRIES = 4
+RETRIES, RETRY_AFTER_SECONDS = 4, 300  # the longest pause that a server may ask for
+MAX_REFUSAL = 64 * 1024  # bytes of an answer with an error status that are read
 _RETRIED = (429, 500, 502, 503, 504)
 _CHUNK = 64 * 1024
-# WHO; WHEN; WHICH PERMISSION
-_AUTHORITY = re.compile(r"[^;]*\w[^;]*;\s*\d{4}-\d\d-\d\d\s*;[^;]*\w.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a source is, and under which terms its operator and ours let us ask.
+class RequestRefusedError(SourceError):
+    """The source finds our request bad (400); `body` is what it says about it, text of unknown form."""
 
-    `setting` is the first part of the environment variables' names, e.g. `HOMEWARD_NAMUS`.
-    """
+    def __init__(self, message: str, body: str) -> None:
+        super().__init__(message)
+        self.body = body
 
-    setting: str
-    url: str
-    authority: str = ""
-    contact: str = ""
-    requests_per_second: float = 1.0
-    ca_bundle: str | None = None
-    pause_seconds: float = 1.0
 
-    @classmethod
-    def from_environment(cls, setting: str, default_url: str, environ: Mapping[str, str]) -> Site:
-        """Read `<setting>_URL`, `_AUTHORITY`, `_CONTACT`, `_REQUESTS_PER_SECOND` and `_CA_BUNDLE`."""
-        pace = environ.get(f"{setting}_REQUESTS_PER_SECOND", "1")
-        if not re.fullmatch(r"\d{1,4}(\.\d{1,6})?", pace):
-            raise SettingsError(f"{setting}_REQUESTS_PER_SECOND is {pace!r}; give a number, 0 for no limit")
-        return cls(
-            setting=setting,
-            url=(environ.get(f"{setting}_URL") or default_url).rstrip("/"),
-            authority=environ.get(f"{setting}_AUTHORITY", ""),
-            contact=environ.get(f"{setting}_CONTACT", ""),
-            requests_per_second=float(pace),
-            ca_bundle=environ.get(f"{setting}_CA_BUNDLE") or None,
-        )
-
-    @property
-    def loopback(self) -> bool:
-        """Whether the address can only be this machine."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
-
-    def check(self) -> None:
-        """Raise SourceError unless we may ask this address. One rule: beyond this machine, permission and TLS."""
-        if self.loopback:
-            return
-        if urlsplit(self.url).scheme != "https":
-            raise SourceError(f"{self.setting}_URL is {self.url!r}; beyond this machine it must begin with https://")
-        if not _AUTHORITY.fullmatch(self.authority.strip()) or not self.contact.strip():
-            raise SourceError(
-                f"{self.url} is asked for cases only with its operator's permission, and none is recorded. Obtain it, "
-                f'then set {self.setting}_AUTHORITY="WHO; YYYY-MM-DD; WHICH PERMISSION" (who granted it, when, and the '
-                f"document) and {self.setting}_CONTACT to an address where they reach you. To work without it, point "
-                f"{self.setting}_URL at a case server on this machine."
-            )
+class ServerFailedError(ServiceUnavailableError):
+    """The source fails (500) at every try: it may be broken, or can't bear this very request."""
 
 
 class _PoliteRetry(Retry):
-    """urllib3 tries the first time again at once; we pause before every try."""
+    """urllib3 tries the first time again at once; we pause before every try, and take a turn for it."""
+
+    turn: Callable[[], None]
+
+    def new(self, **changes: Any) -> _PoliteRetry:
+        following = super().new(**changes)
+        following.turn = self.turn
+        return following
 
     def get_backoff_time(self) -> float:
         return super().get_backoff_time() or self.backoff_factor * random.uniform(0.5, 1.5)  # noqa: S311
 
+    def sleep(self, response: BaseHTTPResponse | None = None) -> None:
+        super().sleep(response)
+        self.turn()
+
 
 @dataclass(slots=True)
 class SiteClient:
-    """Requests to one site; `asked` counts them. Not safe to share between threads."""
+    """Requests to one site; `by_kind` counts what each kind of them cost. Not safe to share between threads."""
 
     site: Site
-    asked: int = 0
+    by_kind: defaultdict[str, Traffic] = field(default_factory=lambda: defaultdict(Traffic), init=False)
     _session: requests.Session = field(init=False, repr=False)
+    _pace: Pace = field(init=False, repr=False)
+    _breaker: Breaker = field(init=False, repr=False)
+    _kind: str = field(default="", init=False, repr=False)
 
     def __post_init__(self) -> None:
+        site = self.site
+        self._pace = Pace(site.url, site.requests_per_second)
+        self._breaker = Breaker(site.url, site.blocked_minutes)
         self._session = requests.Session()
         # A proxy or a .netrc entry is for the world, not for an address that means this machine.
-        self._session.trust_env = not self.site.loopback
-        who = f" (+{self.site.contact.strip()})" if self.site.contact.strip() else ""
+        self._session.trust_env = not site.loopback
+        who = f" (+{site.contact.strip()})" if site.contact.strip() else ""
         self._session.headers["User-Agent"] = f"{SOFTWARE}{who}"
-        retry = _PoliteRetry(
-            total=RETRIES,
-            redirect=0,
-            status_forcelist=_RETRIED,
-            allowed_methods={"GET", "POST"},  # our POSTs only read
-            backoff_factor=self.site.pause_seconds,
-            backoff_jitter=self.site.pause_seconds,
-            backoff_max=60,
-            retry_after_max=300,
-            raise_on_status=False,
-        )
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
+            self._session.mount(scheme, HTTPAdapter(max_retries=self._retry()))
 
-    def get(self, path: str, limit: int) -> bytes:
-        """GET; at most `limit` + 1 bytes come back, so that the caller sees a body that is too long."""
-        return self._ask("GET", path, None, limit)
+    @property
+    def traffic(self) -> Traffic:
+        """What all requests cost so far."""
+        return sum(self.by_kind.values(), Traffic())
 
-    def post(self, path: str, body: Any, limit: int) -> bytes:
-        """POST a JSON body; the answer as in `get`."""
-        return self._ask("POST", path, body, limit)
+    def get(self, path: str, limit: int, kind: str = "other", packed: bool = True) -> bytes:
+        """GET; at most `limit` + 1 bytes come back, so that the caller sees a body that is too long.
 
-    def _ask(self, method: str, path: str, body: Any, limit: int) -> bytes:
+        `packed` allows the source to compress its answer. Both are bounded, unpacked as well.
+        """
+        return self._ask("GET", path, None, limit, kind, packed)
+
+    def post(self, path: str, body: Any, limit: int, kind: str = "other") -> bytes:
+        """POST a JSON body; the answer as in `get`. RequestRefusedError says what the source dislikes in it."""
+        return self._ask("POST", path, body, limit, kind, True)
+
+    def _ask(self, method: str, path: str, body: Any, limit: int, kind: str, packed: bool) -> bytes:
         self.site.check()
-        Pace(self.site.url, self.site.requests_per_second).wait()
-        self.asked += 1
-        deadline = time.monotonic() + TOTAL_SECONDS
+        self._kind = kind
+        self._turn()
         try:
             with self._session.request(
                 method,
                 f"{self.site.url}{path}",
                 json=body,
+                headers={"Accept-Encoding": "gzip" if packed else "identity"},
                 timeout=(CONNECT_SECONDS, READ_SECONDS),
                 stream=True,
                 allow_redirects=False,
                 verify=self.site.ca_bundle or True,
             ) as answer:
-                _refuse(answer, path, deadline)
-                return _read(answer, path, limit, deadline)
+                return self._take(answer, f"{method} {path}", limit)
         except requests.exceptions.SSLError as problem:
             raise SourceError(
                 f"{self.site.url}: the certificate can't be verified ({problem}); if your network has a CA of its own, "
@@ -162,31 +134,67 @@ class SiteClient:
         except OSError as problem:
             raise SettingsError(f"{self.site.setting}_CA_BUNDLE can't be used: {problem}") from problem
 
+    def _turn(self) -> None:
+        """Wait until one more request may leave this machine, and count it."""
+        self._breaker.check()
+        self._pace.wait()
+        self._breaker.check()  # somebody else may have been refused while we waited
+        self.by_kind[self._kind] += Traffic(1)
 
-def _refuse(answer: requests.Response, path: str, deadline: float) -> None:
-    """Raise the error that stands for a status other than 200."""
-    status, where = answer.status_code, f"{answer.request.method} {path}"
-    if status == 200:
-        return
+    def _take(self, answer: requests.Response, what: str, limit: int) -> bytes:
+        deadline = time.monotonic() + TOTAL_SECONDS
+        try:
+            if answer.status_code == 200:
+                return _read(answer, what, limit, deadline)
+            if answer.status_code == 403:
+                self._breaker.trip(what)
+                self._breaker.check()
+            raise _refusal(answer, what, deadline)
+        finally:
+            self.by_kind[self._kind] += Traffic(0, answer.raw.tell())
+
+    def _retry(self) -> _PoliteRetry:
+        retry = _PoliteRetry(
+            total=RETRIES,
+            redirect=0,
+            status_forcelist=_RETRIED,
+            allowed_methods={"GET", "POST"},  # our POSTs only read
+            backoff_factor=self.site.pause_seconds,
+            backoff_jitter=self.site.pause_seconds,
+            backoff_max=60,
+            retry_after_max=RETRY_AFTER_SECONDS,
+            raise_on_status=False,
+        )
+        retry.turn = self._turn
+        return retry
+
+
+def _refusal(answer: requests.Response, what: str, deadline: float) -> Exception:
+    """The error that stands for a status other than 200."""
+    status = answer.status_code
     if status == 403:
-        raise SourceBlockedError(f"{where}: the source refuses us (403). Stop, and ask its operator before going on.")
+        return SourceBlockedError(f"{what}: the source refuses us (403). Stop, and ask its operator before going on.")
     if status in (404, 410):
-        raise NotFoundError(f"{where}: the source has nothing there ({status})")
+        return NotFoundError(f"{what}: the source has nothing there ({status})")
     if status == 429:
-        raise ThrottledError(f"{where}: still too many requests after {RETRIES} pauses")
-    if status >= 500:
-        raise ServiceUnavailableError(f"{where}: the source answers {status}")
+        return ThrottledError(f"{what}: still too many requests after {RETRIES} pauses")
+    if status == 500:
+        return ServerFailedError(f"{what}: the source answers 500")
+    if status > 500:
+        return ServiceUnavailableError(f"{what}: the source answers {status}")
     if 300 <= status < 400:
-        raise SourceError(f"{where}: redirected to {answer.headers.get('Location', '?')!r}, which we don't follow")
-    raise SourceError(f"{where}: the source answers {status}: {_read(answer, path, 500, deadline)!r}")
+        return SourceError(f"{what}: redirected to {answer.headers.get('Location', '?')!r:.200}, which we don't follow")
+    said = _read(answer, what, MAX_REFUSAL, deadline).decode(errors="replace")
+    message = f"{what}: the source answers {status}: {said[:500]!r}"
+    return RequestRefusedError(message, said) if status == 400 else SourceError(message)
 
 
-def _read(answer: requests.Response, path: str, limit: int, deadline: float) -> bytes:
+def _read(answer: requests.Response, what: str, limit: int, deadline: float) -> bytes:
     body = bytearray()
     for chunk in answer.iter_content(_CHUNK):
         body += chunk
         if len(body) > limit:
             break
         if time.monotonic() > deadline:
-            raise ServiceUnavailableError(f"{path}: the answer took longer than {TOTAL_SECONDS:.0f} s")
+            raise ServiceUnavailableError(f"{what}: the answer took longer than {TOTAL_SECONDS:.0f} s")
     return bytes(body[: limit + 1])

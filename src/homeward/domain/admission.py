@@ -19,7 +19,7 @@ from homeward.domain.sources import SourceImage
 
 MAX_BYTES = 15 * 1024 * 1024  # Amazon Rekognition's limit for a picture in S3
 MIN_SIDE = 80  # pixels; Amazon Rekognition's least
-MAX_PHOTOS = 50  # of one case; they are written in one transaction, and real cases have seven at most
+MAX_PHOTOS = 40  # of one case; a change adds and removes so many in one transaction of 100; real cases have seven
 
 _CLASSES = {
     "FacialCaseId": PhotoClass.FACIAL,

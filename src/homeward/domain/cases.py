@@ -40,10 +40,11 @@ class CaseKey:
 
 
 class CaseStatus(StrEnum):
-    """Whether we still look for the person."""
+    """Whether we still look for the person: yes; no, the source says so; no, the source has the case no more."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,21 @@ class PhotoClass(StrEnum):
 
 
 class PhotoStatus(StrEnum):
-    """Life of a photo: kept and waiting for IndexFaces, searchable, or refused with a reason."""
+    """Life of a photo: kept and waiting for IndexFaces, searchable, or refused with a reason.
+
+    One that must go is WITHDRAWING at once, which ends its part in matching, and WITHDRAWN when its face is deleted.
+    """
 
     ADMITTED = "ADMITTED"
     INDEXED = "INDEXED"
     REFUSED = "REFUSED"
+    WITHDRAWING = "WITHDRAWING"
+    WITHDRAWN = "WITHDRAWN"
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the photo has, or is about to get, a face in the collection."""
+        return self in (PhotoStatus.ADMITTED, PhotoStatus.INDEXED)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,7 +125,7 @@ class PhotoKey:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a case: where its bytes are and what became of it. `reason` is set for refused ones."""
+    """A photo of a case: where its bytes are and what became of it. `reason` says why it is refused or must go."""
 
     key: PhotoKey
     photo_class: PhotoClass

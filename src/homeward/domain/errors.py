@@ -59,6 +59,10 @@ class SourceBlockedError(SourceError):
     """A case source refused us (HTTP 403): stop asking."""
 
 
+class VanishedError(SourceError):
+    """More cases vanished from a source at once than can be true; a person must look."""
+
+
 class PublishError(HomewardError):
     """An alert couldn't be handed to SNS."""
 

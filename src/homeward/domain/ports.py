@@ -15,6 +15,8 @@ from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.policy import Policy
 from homeward.domain.sources import SourceRecord, Sweep
+from homeward.domain.suppressions import Suppression
+from homeward.domain.sync import KnownCase
 
 
 class Clock(Protocol):
@@ -53,6 +55,9 @@ class FaceCollection(Protocol):
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """Add the one usable face of a stored photo; again for the same photo changes nothing."""
 
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """Take faces out; those that are gone already don't matter."""
+
 
 # --------------------------------------------------------------------------------------------- sources
 
@@ -81,6 +86,22 @@ class CaseSource(Protocol):
 # --------------------------------------------------------------------------------------------- records
 
 
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """A version of a case, and what follows from it.
+
+    `photos` are new to us or come back; `leaving` are in use and must go, for the reason `leaving_reason`.
+    `suppression` goes on the list, `lifts` takes the case's entry off it; with neither, the case must not be on it.
+    """
+
+    case: Case
+    photos: tuple[Photo, ...] = ()
+    leaving: tuple[PhotoKey, ...] = ()
+    leaving_reason: str = ""
+    suppression: Suppression | None = None
+    lifts: bool = False
+
+
 class CaseStore(Protocol):
     """Cases and their photos."""
 
@@ -90,23 +111,78 @@ class CaseStore(Protocol):
     def indexed_classes(self, photos: Iterable[PhotoKey]) -> dict[PhotoKey, PhotoClass]:
         """The class of those photos that are INDEXED; the others are left out."""
 
-    def known_versions(self, source: str, case_set: str) -> dict[int, str]:
-        """Map case number to the `modified` text under which the case was stored."""
+    def known_cases(self, source: str, case_set: str) -> dict[int, KnownCase]:
+        """Every case of a source's case set that we hold, by number."""
 
     def photos_of(self, case: CaseKey) -> list[Photo]:
         """Return every photo of a case, refused ones too."""
 
-    def save_case(self, case: Case, photos: Sequence[Photo], event: AuditEvent) -> None:
-        """Write the case and its photos; a photo that is INDEXED already keeps its face."""
+    def save_case(self, change: CaseChange, event: AuditEvent) -> None:
+        """Write a version of a case with all that follows from it; its failure, if it had one, is forgotten.
+
+        ConflictError when a newer version, another state of a photo or another suppression was stored in between.
+        """
 
     def photos_awaiting_index(self) -> Iterator[Photo]:
         """Every ADMITTED photo, whichever run admitted it: a run that died loses nothing."""
+
+    def mark_absent(self, keys: Iterable[CaseKey], since: datetime) -> None:
+        """Note that a complete sweep missed these cases, unless an earlier one did."""
+
+    def mark_present(self, keys: Iterable[CaseKey]) -> None:
+        """Take that note back."""
+
+    def photos_leaving(self) -> Iterator[Photo]:
+        """Every WITHDRAWING photo: its face is still to be deleted, or its deletion to be noted."""
+
+    def finish_leaving(self, key: PhotoKey, event: AuditEvent) -> None:
+        """WITHDRAWING -> WITHDRAWN; ConflictError when it isn't WITHDRAWING."""
 
     def get_photo(self, key: PhotoKey) -> Photo | None:
         """Return one photo's row."""
 
     def finish_photo(self, key: PhotoKey, result: IndexResult, event: AuditEvent) -> None:
         """ADMITTED -> INDEXED or REFUSED; ConflictError when it isn't ADMITTED."""
+
+
+class SuppressionList(Protocol):
+    """Cases that must stay out of the collection."""
+
+    def entries(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Suppression]:
+        """Those of the cases that are on the list."""
+
+    def all(self) -> Iterator[Suppression]:
+        """The whole list."""
+
+    def add(self, suppression: Suppression, event: AuditEvent) -> None:
+        """Put a case on the list that we hold no record of; replaces its entry."""
+
+    def lift(self, case: CaseKey, event: AuditEvent) -> None:
+        """Take a case off the list; ConflictError when it isn't on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailure:
+    """The last time that a case couldn't be fetched; `error` is the name of an error class."""
+
+    case: CaseKey
+    run: str
+    at: datetime
+    error: str
+    problem: str
+
+
+class FailureStore(Protocol):
+    """Cases that couldn't be fetched, to be tried again by the next run whatever its window."""
+
+    def failed(self, source: str, case_set: str) -> set[int]:
+        """The numbers of a case set's failed cases."""
+
+    def record(self, failure: FetchFailure, event: AuditEvent) -> None:
+        """Note a failure; it replaces the case's earlier one."""
+
+    def forget(self, key: CaseKey) -> None:
+        """The case is stored, or gone."""
 
 
 class DetectionStore(Protocol):

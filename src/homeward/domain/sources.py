@@ -20,20 +20,42 @@ class IndexRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """What asking cost: requests that were sent, further tries included, and bytes of bodies as they travelled."""
+
+    requests: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: Traffic) -> Traffic:
+        return Traffic(self.requests + other.requests, self.bytes + other.bytes)
+
+    def __sub__(self, other: Traffic) -> Traffic:
+        """What was added since `other`."""
+        return Traffic(self.requests - other.requests, self.bytes - other.bytes)
+
+
+@dataclass(frozen=True, slots=True)
 class Sweep:
     """A source's whole index as read now, each case once, by number.
 
-    `expected` is how many cases the source says it has; `requests` is what reading them took.
+    `expected` is how many cases the source said it had. `complete` means: proved that every case which it had then was
+    seen. What an incomplete sweep doesn't hold is not gone. `unplaced` counts the cases that no ordinary part of
+    the index listed, found otherwise or not; `dropped_fields` are those that the source refused to tell; `notes` say in
+    words what was odd, and why an incomplete sweep is none.
     """
 
     rows: tuple[IndexRow, ...]
     expected: int
-    requests: int
+    traffic: Traffic
+    complete: bool
+    unplaced: int = 0
+    dropped_fields: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
-    def complete(self) -> bool:
-        """Whether every case was seen. What an incomplete sweep doesn't hold is not gone."""
-        return len(self.rows) >= self.expected
+    def requests(self) -> int:
+        """How many requests reading it took."""
+        return self.traffic.requests
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,25 @@
-"""Which cases a run is about: those created or modified in its window that we don't hold in that version."""
+"""Which cases a run is about: those created or modified in its window that we don't hold in that version.
+
+Beside them, whatever the window: cases that came back after they were withdrawn, and those that failed before.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 
-from homeward.domain.errors import InputError
+from homeward.domain.cases import CaseStatus
+from homeward.domain.errors import InputError, VanishedError
 from homeward.domain.sources import IndexRow
 
 BATCH_SIZE = 25  # cases per mapped task: a task costs about half a second whatever it does
 MAX_BATCHES = 1024  # Airflow's limit for one expand (core.max_map_length)
+MAX_VANISHED = 0.02  # share of the open cases; more at once is a fault of the source or of ours, not of life
 
 
 def utc(text: str) -> datetime:
@@ -47,34 +53,81 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Diff:
-    """The outcome of comparing an index with what we hold. `due` are the new and the changed ones, by number.
+class KnownCase:
+    """How we hold a case. `absent_since` is when the first complete sweep that misses it had ended (ISO)."""
 
-    `absent` counts cases that we hold and the index doesn't; `outside` those whose time is another run's.
+    modified: str
+    status: CaseStatus
+    absent_since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """The outcome of comparing an index with what we hold. `due` are the cases to fetch, by number.
+
+    Every listed case is one of: new, changed, returned, retried (all of them due), unchanged, outside (its time is
+    another run's) or suppressed. `open` counts the open cases that we hold, `absent` are those that the index lacks,
+    with the time since when (None: since now), and `seen_again` are listed ones that an earlier sweep missed.
     """
 
     due: tuple[IndexRow, ...]
-    new: int
-    changed: int
-    unchanged: int
-    outside: int
-    absent: int
+    counts: Mapping[str, int]
+    open: int
+    absent: Mapping[int, str | None]
+    seen_again: tuple[int, ...]
 
 
-def diff(rows: Iterable[IndexRow], known: Mapping[int, str], window: Window) -> Diff:
-    """Compare. `known` maps case number to the `modified` text that we hold."""
+NEW, CHANGED, RETURNED, RETRIED = "new", "changed", "returned", "retried"
+UNCHANGED, OUTSIDE, SUPPRESSED = "unchanged", "outside", "suppressed"
+_DUE = (NEW, CHANGED, RETURNED, RETRIED)
+KINDS = (*_DUE, UNCHANGED, OUTSIDE, SUPPRESSED)
+
+
+def diff(
+    rows: Iterable[IndexRow],
+    known: Mapping[int, KnownCase],
+    window: Window,
+    failed: Collection[int] = (),
+    suppressed: Collection[int] = (),
+) -> Diff:
+    """Compare. `failed` and `suppressed` are case numbers; only a person's suppressions count here."""
     listed = sorted(rows)
-    inside = [row for row in listed if window.holds(row)]
-    due = tuple(row for row in inside if known.get(row.number) != row.modified)
-    new = sum(row.number not in known for row in due)
+    kinds = {row: _kind(row, known.get(row.number), window, failed, suppressed) for row in listed}
+    found = Counter(kinds.values())
+    still_open = {number for number, case in known.items() if case.status is CaseStatus.OPEN}
+    numbers = {row.number for row in listed}
     return Diff(
-        due=due,
-        new=new,
-        changed=len(due) - new,
-        unchanged=len(inside) - len(due),
-        outside=len(listed) - len(inside),
-        absent=len(known.keys() - {row.number for row in listed}),
+        due=tuple(row for row, kind in kinds.items() if kind in _DUE),
+        counts={kind: found[kind] for kind in KINDS},
+        open=len(still_open),
+        absent={number: known[number].absent_since for number in sorted(still_open - numbers)},
+        seen_again=tuple(sorted(number for number in numbers & known.keys() if known[number].absent_since)),
     )
+
+
+def _kind(
+    row: IndexRow, held: KnownCase | None, window: Window, failed: Collection[int], suppressed: Collection[int]
+) -> str:
+    if row.number in suppressed:
+        return SUPPRESSED
+    if held and held.status is CaseStatus.WITHDRAWN:
+        return RETURNED
+    inside = window.holds(row)
+    if inside and (held is None or held.modified != row.modified):
+        return CHANGED if held else NEW
+    if row.number in failed:
+        return RETRIED
+    return UNCHANGED if inside else OUTSIDE
+
+
+def check_vanished(found: Diff) -> None:
+    """Raise VanishedError when too many open cases are absent at once; a single one may always be."""
+    absent = len(found.absent)
+    if absent > max(1, MAX_VANISHED * found.open):
+        raise VanishedError(
+            f"{absent} of {found.open} open cases are no longer listed; at most {MAX_VANISHED:.0%} may vanish at once. "
+            "Nothing was changed. Look at the source; if they really are gone, trigger the DAG with accept_vanished."
+        )
 
 
 def batches(rows: Sequence[IndexRow], size: int = BATCH_SIZE) -> list[tuple[IndexRow, ...]]:

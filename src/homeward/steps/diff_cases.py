@@ -1,4 +1,4 @@
-"""Diff Cases: which of the listed cases this run must fetch, cut into batches."""
+"""Diff Cases: which of the listed cases this run must fetch, cut into batches, and which ones the source lacks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from homeward.domain.ports import CaseSource, CaseStore, ObjectStore
+from homeward.domain.audit import audit_event
+from homeward.domain.errors import VanishedError
+from homeward.domain.ports import (
+    AuditLog,
+    CaseSource,
+    CaseStore,
+    Clock,
+    FailureStore,
+    ObjectStore,
+    Publisher,
+    SuppressionList,
+)
 from homeward.domain.sources import IndexRow
-from homeward.domain.sync import BATCH_SIZE, Window, batches, diff, run_folder
+from homeward.domain.sync import BATCH_SIZE, Diff, Window, batches, check_vanished, diff, run_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +29,57 @@ class DiffCases:
 
     source: CaseSource
     cases: CaseStore
+    failures: FailureStore
+    suppressions: SuppressionList
     objects: ObjectStore
+    audit: AuditLog
+    alarm: Publisher
     bucket: str
+    operations_topic_arn: str
+    clock: Clock
+    actor: str = "dag:sync_namus_cases"
 
-    def __call__(self, run: str, since: str, until: str, batch_size: int = BATCH_SIZE) -> list[dict[str, str]]:
-        """Return `{"batch", "label"}` for each batch. The window is [since, until), ISO times."""
+    def __call__(
+        self, run: str, since: str, until: str, batch_size: int = BATCH_SIZE, accept_vanished: bool = False
+    ) -> list[dict[str, str]]:
+        """Return `{"batch", "label"}` for each batch. The window is [since, until), ISO times.
+
+        VanishedError, after an alarm, when a complete sweep lacks more cases than can be true.
+        """
         folder = run_folder(run)
         lines = self.objects.get(self.bucket, f"{folder}/index.jsonl").decode().splitlines()
-        known = self.cases.known_versions(self.source.name, self.source.case_set)
-        found = diff((IndexRow(**json.loads(line)) for line in lines), known, Window.parse(since, until))
+        found = self._diff([IndexRow(**json.loads(line)) for line in lines], Window.parse(since, until))
+        if json.loads(self.objects.get(self.bucket, f"{folder}/sweep.json"))["complete"] and not accept_vanished:
+            self._check(run, found)
         cut = {f"{number:04}": rows for number, rows in enumerate(batches(found.due, batch_size))}
         for name, rows in cut.items():
             self._put(f"{folder}/batches/{name}.json", [asdict(row) for row in rows])
-        counts = {name: getattr(found, name) for name in ("new", "changed", "unchanged", "outside", "absent")}
-        self._put(f"{folder}/plan.json", {"since": since, "until": until, "batches": list(cut), **counts})
+        plan = {"since": since, "until": until, "batches": list(cut), "counts": dict(found.counts)}
+        self._put(f"{folder}/plan.json", {**plan, "absent": dict(found.absent), "seen_again": found.seen_again})
         return [{"batch": name, "label": self._label(rows)} for name, rows in cut.items()]
+
+    def _diff(self, rows: Sequence[IndexRow], window: Window) -> Diff:
+        source, case_set = self.source.name, self.source.case_set
+        known = self.cases.known_cases(source, case_set)
+        failed = self.failures.failed(source, case_set)
+        kept_out = {
+            entry.case.number
+            for entry in self.suppressions.all()
+            if (entry.case.source, entry.case.case_set) == (source, case_set) and not entry.ends_with_return
+        }
+        return diff(rows, known, window, failed, kept_out)
+
+    def _check(self, run: str, found: Diff) -> None:
+        try:
+            check_vanished(found)
+        except VanishedError as problem:
+            first = [f"{self.source.name}:{self.source.case_set}:{number}" for number in list(found.absent)[:20]]
+            details = {"open": found.open, "absent": len(found.absent), "first": first}
+            event = (self.actor, "check_vanished", f"run:{run}", "STOPPED")
+            self.audit.append(audit_event(self.clock(), *event, reasons=("TOO_MANY_VANISHED",), details=details))
+            texts = {"default": f"{self.source.name}: {problem} Run: {run}"}
+            self.alarm.publish(self.operations_topic_arn, "Homeward: too many cases vanished", texts, {})
+            raise
 
     def _put(self, key: str, value: Any) -> None:
         self.objects.put(self.bucket, key, json.dumps(value).encode(), "application/json")

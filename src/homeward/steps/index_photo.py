@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,5 +54,12 @@ class IndexPhoto:
             reasons=(result.reason,) if result.reason else (),
             details={"face_id": result.face_id} if result.face_id else {},
         )
-        with suppress(ConflictError):  # another execution was faster; the collection holds one face all the same
+        try:
             self.cases.finish_photo(photo.key, result, record)
+        except ConflictError:
+            self._undo(photo.key, result.face_id)
+
+    def _undo(self, key: PhotoKey, face_id: str | None) -> None:
+        """Another execution was faster, which left the same one face; or the photo was withdrawn meanwhile."""
+        if face_id and self._photo(key).status in (PhotoStatus.WITHDRAWING, PhotoStatus.WITHDRAWN):
+            self.faces.delete([face_id])

@@ -17,6 +17,7 @@ from homeward.domain.cases import PhotoKey, PhotoStatus
 from homeward.domain.errors import NotFoundError
 from homeward.domain.ports import AuditLog, CaseStore, Clock, ObjectStore
 from homeward.domain.sync import run_folder
+from homeward.steps.withdraw_cases import UNSURE
 from homeward.steps.write_manifest import MANIFEST
 
 COMPLETE, INCOMPLETE = "COMPLETE", "INCOMPLETE"
@@ -39,17 +40,19 @@ class SummariseSync:
         sweep, plan = self._read(run, "sweep.json"), self._read(run, "plan.json")
         fetched = [self._read(run, f"fetched/{batch}.json") for batch in (plan or {}).get("batches", [])]
         done = [batch for batch in fetched if batch]
+        withdrawn = self._read(run, "withdrawn.json")
         indexed = self._indexed(run)
+        unsure = (withdrawn or {"cases": {}})["cases"].get(UNSURE, 0)
+        leaving = sum(1 for _ in self.cases.photos_leaving())
         failures = [failure for batch in done for failure in batch["failures"]]
         report = {
             "run": run,
             "window": {name: plan[name] for name in ("since", "until")} if plan else None,
             "sweep": sweep,
-            "diff": {name: plan[name] for name in ("new", "changed", "unchanged", "outside", "absent")}
-            if plan
-            else None,
+            "diff": {**plan["counts"], "absent": len(plan["absent"])} if plan else None,
             "cases": _sum(batch["cases"] for batch in done),
             "photos": _sum(batch["photos"] for batch in done),
+            "absent": withdrawn["cases"] if withdrawn else None,
             "index": indexed,
             "failures": failures[:MAX_FAILURES],
         }
@@ -58,6 +61,10 @@ class SummariseSync:
             ("the cases were not compared", plan is None),
             (f"{len(fetched) - len(done)} batches were not fetched", len(done) < len(fetched)),
             (f"{len(failures)} cases failed", bool(failures)),
+            ("the sweep did not see every case, so nothing was withdrawn", sweep is not None and not sweep["complete"]),
+            ("the absent cases were not looked at", withdrawn is None),
+            (f"{unsure} absent cases could not be looked at", unsure > 0),
+            (f"{leaving} faces still wait to be removed", leaving > 0),
             ("the photos were not listed", indexed is None),
             (f"{_waiting(indexed)} photos still wait to be indexed", _waiting(indexed) > 0),
         )

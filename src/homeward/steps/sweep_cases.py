@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from homeward.domain.ports import CaseSource, ObjectStore
+from homeward.domain.ports import CaseSource, Clock, ObjectStore
 from homeward.domain.sync import run_folder
 
 
@@ -17,10 +17,12 @@ class SweepCases:
     source: CaseSource
     objects: ObjectStore
     bucket: str
+    clock: Clock
 
     def __call__(self, run: str) -> dict[str, Any]:
-        """Return `{"cases", "expected", "complete", "requests"}`."""
+        """Return `{"cases", "expected", "complete", "requests", "began", "ended"}`."""
         folder = run_folder(run)
+        began = self.clock()
         sweep = self.source.sweep()
         lines = "".join(json.dumps(asdict(row)) + "\n" for row in sweep.rows)
         self.objects.put(self.bucket, f"{folder}/index.jsonl", lines.encode(), "application/jsonl")
@@ -29,6 +31,8 @@ class SweepCases:
             "expected": sweep.expected,
             "complete": sweep.complete,
             "requests": sweep.requests,
+            "began": began.isoformat(),
+            "ended": self.clock().isoformat(),
         }
         self.objects.put(self.bucket, f"{folder}/sweep.json", json.dumps(counts).encode(), "application/json")
         return counts

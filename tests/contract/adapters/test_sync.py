@@ -2,141 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.adapters.aws import client
 from homeward.adapters.cases import DynamoCaseStore
-from homeward.adapters.faces import RekognitionCollection
-from homeward.adapters.namus import NamusSource
-from homeward.adapters.objects import S3ObjectStore
-from homeward.adapters.web import Site, SiteClient
-from homeward.domain.cases import CaseKey, PhotoStatus
+from homeward.domain.cases import PhotoStatus
 from homeward.domain.errors import NotFoundError, ServiceUnavailableError, SourceBlockedError, SourceError
-from homeward.settings import Setting, Settings
-from homeward.steps.diff_cases import DiffCases
-from homeward.steps.fetch_cases import FetchCases
+from homeward.settings import Settings
 from homeward.steps.index_photo import IndexPhoto
-from homeward.steps.summarise_sync import SummariseSync
-from homeward.steps.sweep_cases import SweepCases
 from homeward.steps.write_manifest import WriteManifest
-from standins.people.portraits import Portraits
-from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
+from tests.contract.adapters.town import Town, now
+from tests.contract.namus_client.scripted import Answer
 from tests.factories import namus
-
-DAY = ("2026-11-20", "2026-11-21")
-_runs = itertools.count(1)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass
-class Town:
-    """A case server with some cases, and the steps that bring them home."""
-
-    server: ScriptedServer
-    settings: Settings
-    cases: dict[int, dict[str, Any]]
-
-    def __post_init__(self) -> None:
-        names = self.settings
-        self.bucket = names[Setting.CASES_BUCKET]
-        self.source = NamusSource(SiteClient(Site("X", self.server.url, requests_per_second=0, pause_seconds=0.01)))
-        tables = (Setting.CASES_TABLE, Setting.PHOTOS_TABLE, Setting.AUDIT_TABLE)
-        self.store = DynamoCaseStore(*(names[table] for table in tables))
-        self.objects, self.audit = S3ObjectStore(), DynamoAuditLog(names[Setting.AUDIT_TABLE])
-        self.faces = RekognitionCollection(names[Setting.COLLECTION_PARAMETER])
-        self.server.answers[f"{namus.ROOT}/States"] = [Answer([{"name": "Iowa"}])]
-        self.server.answers[f"{namus.ROOT}/MissingPersons/Search"] = self._search
-        for number in self.cases:
-            self.serve(number)
-
-    def serve(self, number: int, *answers: Answer) -> None:
-        self.server.answers[f"{namus.CASES}/{number}"] = [*answers] or [Answer(self.cases[number])]
-
-    def picture(self, number: int, identity: int, *answers: Answer) -> None:
-        self.server.answers[f"{namus.CASES}/{number}/Images/{identity}/Original"] = [*answers]
-
-    def _search(self, asked: Asked) -> Answer:
-        rows = [namus.index_row(found) for found in self.cases.values()]
-        return Answer({"count": len(rows), "results": rows[asked.body["skip"] :][: asked.body["take"]]})
-
-    def plan(self) -> tuple[str, list[str]]:
-        """Sweep and diff a new run; its name and its batches."""
-        run = f"run-{next(_runs)}"
-        SweepCases(self.source, self.objects, self.bucket)(run)
-        found = DiffCases(self.source, self.store, self.objects, self.bucket)(run, *DAY, batch_size=2)
-        return run, [batch["batch"] for batch in found]
-
-    def fetch(self, run: str, batch: str) -> dict[str, Any]:
-        return FetchCases(self.source, self.store, self.objects, self.audit, self.bucket, now)(run, batch)
-
-    def index(self, run: str) -> list[dict[str, Any]]:
-        """What the machine index_photos does, one photo after the other."""
-        manifest = WriteManifest(self.store, self.objects, self.bucket, "arn")(run)
-        lines = self.objects.get(self.bucket, manifest["key"]).decode().splitlines()
-        assert len(lines) == manifest["photos"]
-        return [IndexPhoto(self.faces, self.store, self.bucket, now)(json.loads(line)) for line in lines]
-
-    def summary(self, run: str) -> dict[str, Any]:
-        return SummariseSync(self.store, self.objects, self.audit, self.bucket, now)(run)
-
-    def sync(self) -> dict[str, Any]:
-        run, batches = self.plan()
-        for batch in batches:
-            with suppress(SourceError):
-                self.fetch(run, batch)
-        self.index(run)
-        return self.summary(run)
-
-    def state(self) -> Any:
-        """Cases, photos and vectors as they are now, and every object outside the runs' folders with its version."""
-        keys = [CaseKey("namus", "MP", number) for number in self.cases]
-        cases = self.store.get_cases(keys)
-        photos = [photo for key in keys for photo in self.store.photos_of(key)]
-        listed = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
-        objects = {item["Key"]: item["ETag"] for page in listed for item in page.get("Contents", [])}
-        faces = client("rekognition").list_faces(CollectionId="missing-people-1", MaxResults=1000)["Faces"]
-        kept = {key: tag for key, tag in objects.items() if not key.startswith("sync/")}
-        return cases, photos, kept, sorted((face["FaceId"], face["ExternalImageId"]) for face in faces)
-
-    def asked(self, part: str) -> int:
-        return sum(part in asked.path for asked in self.server.asked)
-
-    def story(self, number: int) -> list[str]:
-        return [event.outcome for event in self.audit.story(f"case:namus:MP:{number}")]
-
-
-_numbers = itertools.count(81_000, 10)
-
-
-@pytest.fixture
-def town(settings: Settings, portraits: Portraits) -> Iterator[Town]:
-    """Three cases: one with a portrait and a map, one with a faceless picture, one without pictures."""
-    first = next(_numbers)
-    portrait = portraits.get(0)
-    assert portrait is not None
-    map_ = namus.image(2, caption="Map of the area")
-    records = [
-        namus.record(first, images=[namus.image(1), map_, namus.image(3, "Tattoo")]),
-        namus.record(first + 1, images=[namus.image(1)]),
-        namus.record(first + 2, images=[]),
-    ]
-    with scripted_server() as server:
-        town = Town(server, settings, {record["id"]: record for record in records})
-        town.picture(first, 1, Answer(portrait.data))
-        town.picture(first + 1, 1, Answer(namus.jpeg(300, 300)))
-        yield town
 
 
 def test_a_run_brings_cases_photos_and_faces_home(town: Town) -> None:
@@ -151,10 +31,10 @@ def test_a_run_brings_cases_photos_and_faces_home(town: Town) -> None:
     assert {(case.sex, case.modified) for case in cases.values()} == {("Female", "2026-11-20T12:00:00")}
     indexed, refused = photos
     assert (indexed.status, refused.status, refused.reason) == (PhotoStatus.INDEXED, PhotoStatus.REFUSED, "NO_FACE")
-    assert (indexed.face_id, f"namus:MP:{first}:1:{1:032x}") in faces
+    assert (indexed.face_id, f"{town.key(first)}:1:{1:032x}") in faces
     for case in cases.values():
         assert town.objects.get(town.bucket, case.raw_key) == json.dumps(town.cases[case.key.number]).encode()
-    assert f"photos/namus/MP/{second}/1-{1:032x}.jpg" in objects
+    assert f"photos/{town.name}/MP/{second}/1-{1:032x}.jpg" in objects
     assert town.story(third) == ["NEW"]
     assert not town.asked("/2/")
     assert json.loads(town.objects.get(town.bucket, f"sync/{report['run']}/report.json")) == report
@@ -219,7 +99,7 @@ def test_a_bad_picture_is_refused_and_its_case_stays(town: Town, answer: Answer,
     assert report["photos"][reason] == 1
     _, photos, objects, _ = town.state()
     assert (photos[0].status, photos[0].reason, photos[0].object_key) == (PhotoStatus.REFUSED, reason, None)
-    assert not [key for key in objects if key.startswith(f"photos/namus/MP/{first}/")]
+    assert not [key for key in objects if key.startswith(f"photos/{town.name}/MP/{first}/")]
 
 
 @pytest.mark.parametrize(
@@ -238,9 +118,10 @@ def test_one_bad_case_stops_nobody_else(town: Town, answer: Answer, error: str) 
     first, *others = town.cases
     town.serve(first, answer)
     run, batches = town.plan()
-    with pytest.raises(SourceError, match=f"1 of 2 cases of batch 0000 failed.*namus:MP:{first}"):
+    with pytest.raises(SourceError, match=f"1 of 2 cases of batch 0000 failed.*{town.key(first)}"):
         town.fetch(run, batches[0])
     town.fetch(run, batches[1])
+    town.withdraw(run)
     town.index(run)
     report = town.summary(run)
     assert (report["outcome"], report["problems"]) == ("INCOMPLETE", ["1 cases failed"])
@@ -275,7 +156,7 @@ class Dies(DynamoCaseStore):
 def test_dying_before_the_commit_costs_only_the_next_try(town: Town) -> None:
     run, batches = town.plan()
     real = town.store
-    town.store = Dies(real.table, real.photos_table, real.audit_table)
+    town.store = Dies(**{name: getattr(real, name) for name in DynamoCaseStore.__slots__})
     with pytest.raises(KeyboardInterrupt):
         town.fetch(run, batches[0])
     town.store = real
@@ -291,6 +172,7 @@ def test_two_runs_at_once_end_as_one(town: Town) -> None:
         assert set(town.fetch(other, twin)["cases"]) == {"STORED_ALREADY"}
     town.index(run)
     before = town.state()
+    town.withdraw(other)
     town.index(other)
     assert town.summary(other)["outcome"] == "COMPLETE"
     assert town.state() == before
@@ -334,6 +216,7 @@ def test_a_photo_whose_indexing_fails_shows_in_the_summary(town: Town, monkeypat
     run, batches = town.plan()
     for batch in batches:
         town.fetch(run, batch)
+    town.withdraw(run)
     WriteManifest(town.store, town.objects, town.bucket, "arn")(run)
     report = town.summary(run)
     assert report["outcome"] == "INCOMPLETE"
@@ -345,9 +228,11 @@ def test_a_run_that_died_is_not_called_complete(town: Town) -> None:
     assert town.summary("never-began")["problems"] == [
         "the sweep did not finish",
         "the cases were not compared",
+        "the absent cases were not looked at",
         "the photos were not listed",
     ]
     run, _ = town.plan()
+    town.withdraw(run)
     town.index(run)
     assert town.summary(run)["problems"] == ["2 batches were not fetched"]
 

@@ -2,47 +2,97 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.domain.errors import InputError
+from homeward.domain.cases import CaseStatus
+from homeward.domain.errors import InputError, VanishedError
 from homeward.domain.sources import IndexRow, Sweep
-from homeward.domain.sync import MAX_BATCHES, Window, batches, diff, run_folder, utc
+from homeward.domain.sync import MAX_BATCHES, KnownCase, Window, batches, check_vanished, diff, run_folder, utc
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 moments = st.datetimes(datetime(2026, 10, 1), datetime(2026, 12, 1)).map(lambda time: time.isoformat())
 rows = st.lists(st.builds(IndexRow, st.integers(1, 60), moments, moments), unique_by=lambda row: row.number)
-knowns = st.dictionaries(st.integers(1, 60), moments)
+held = st.builds(KnownCase, moments, st.sampled_from(CaseStatus), st.none() | moments)
+knowns = st.dictionaries(st.integers(1, 60), held)
+numbers = st.sets(st.integers(1, 60))
 
 
 def window(days: int = 1) -> Window:
     return Window(START, START + days * DAY)
 
 
-@given(rows, knowns)
-def test_everything_listed_is_counted_once(listed: list[IndexRow], known: dict[int, str]) -> None:
-    found = diff(listed, known, window(15))
-    assert found.new + found.changed == len(found.due)
-    assert len(found.due) + found.unchanged + found.outside == len(listed)
-    assert found.absent == len(set(known) - {row.number for row in listed})
+@given(rows, knowns, numbers, numbers)
+def test_everything_listed_is_counted_once(
+    listed: list[IndexRow], known: dict[int, KnownCase], failed: set[int], suppressed: set[int]
+) -> None:
+    found = diff(listed, known, window(15), failed, suppressed)
+    assert sum(found.counts.values()) == len(listed)
+    assert len(found.due) == sum(found.counts[kind] for kind in ("new", "changed", "returned", "retried"))
+    assert not {row.number for row in found.due} & suppressed
+    still_open = {number for number, case in known.items() if case.status is CaseStatus.OPEN}
+    assert set(found.absent) == still_open - {row.number for row in listed}
+    assert found.open == len(still_open)
 
 
-@given(rows, knowns)
-def test_once_stored_nothing_is_due(listed: list[IndexRow], known: dict[int, str]) -> None:
-    due = diff(listed, known, window(15)).due
-    stored = known | {row.number: row.modified for row in due}
+@given(rows, knowns, numbers)
+def test_once_stored_nothing_is_due(listed: list[IndexRow], known: dict[int, KnownCase], failed: set[int]) -> None:
+    due = diff(listed, known, window(15), failed).due
+    stored = known | {row.number: KnownCase(row.modified, CaseStatus.OPEN) for row in due}
     assert diff(listed, stored, window(15)).due == ()
 
 
-@given(rows, knowns, st.integers(1, 14))
-def test_two_windows_that_meet_find_what_one_finds(listed: list[IndexRow], known: dict[int, str], cut: int) -> None:
+@given(rows, knowns, numbers, st.integers(1, 14))
+def test_two_windows_that_meet_find_what_one_finds(
+    listed: list[IndexRow], known: dict[int, KnownCase], failed: set[int], cut: int
+) -> None:
     parts = (Window(START, START + cut * DAY), Window(START + cut * DAY, START + 15 * DAY))
-    found = {row for part in parts for row in diff(listed, known, part).due}
-    assert found == set(diff(listed, known, window(15)).due)
+    found = {row for part in parts for row in diff(listed, known, part, failed).due}
+    assert found == set(diff(listed, known, window(15), failed).due)
+
+
+def one(case: KnownCase | None, modified: str = "2026-10-01T00:00:00", **more: set[int]) -> str:
+    """The kind of a single listed case, number 7, of the window of 1 November."""
+    found = diff([IndexRow(7, "2026-10-01T00:00:00", modified)], {7: case} if case else {}, window(), **more)
+    (kind,) = (kind for kind, count in found.counts.items() if count)
+    return kind
+
+
+def test_the_kind_of_a_case() -> None:
+    inside = "2026-11-01T05:00:00"
+    still_open, gone = KnownCase("2026-10-01T00:00:00", CaseStatus.OPEN), KnownCase(inside, CaseStatus.WITHDRAWN)
+    assert one(None) == "outside"
+    assert one(None, inside) == "new"
+    assert one(still_open, inside) == "changed"
+    assert one(KnownCase(inside, CaseStatus.CLOSED), inside) == "unchanged"
+    assert one(gone) == one(gone, inside) == one(gone, failed={7}) == "returned"
+    assert one(None, failed={7}) == one(still_open, failed={7}) == "retried"
+    assert one(gone, suppressed={7}, failed={7}) == "suppressed"
+
+
+def test_what_is_listed_again_loses_its_mark() -> None:
+    known = {number: KnownCase("x", CaseStatus.OPEN, "2026-10-31") for number in (1, 2)}
+    found = diff([IndexRow(1, START.isoformat(), START.isoformat())], known, window())
+    assert (found.seen_again, found.absent) == ((1,), {2: "2026-10-31"})
+
+
+@pytest.mark.parametrize(("held", "absent", "stops"), [(3, 1, False), (3, 2, True), (200, 4, False), (200, 5, True)])
+def test_more_than_two_percent_stop_the_run_but_a_single_one_never(held: int, absent: int, stops: bool) -> None:
+    known = {number: KnownCase("x", CaseStatus.OPEN) for number in range(held)}
+    listed = [IndexRow(number, START.isoformat(), "x") for number in range(absent, held)]
+    listed = [IndexRow(row.number, row.created, row.created) for row in listed]
+    with pytest.raises(VanishedError, match=f"{absent} of {held} open cases") if stops else nullcontext():
+        check_vanished(diff(listed, known, window()))
+
+
+def test_closed_and_withdrawn_cases_cannot_vanish() -> None:
+    known = {1: KnownCase("x", CaseStatus.CLOSED), 2: KnownCase("x", CaseStatus.WITHDRAWN)}
+    assert not diff([], known, window()).absent
 
 
 def test_created_or_modified_counts_and_the_end_does_not() -> None:

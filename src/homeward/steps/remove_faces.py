@@ -1,0 +1,51 @@
+"""Remove Faces: delete the faces of photos that must leave the collection, whichever run decided so."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from homeward.domain.audit import audit_event
+from homeward.domain.cases import Photo, PhotoStatus
+from homeward.domain.errors import ConflictError
+from homeward.domain.ports import CaseStore, Clock, FaceCollection
+
+BATCH = 1000  # faces of one DeleteFaces; Amazon Rekognition takes 4,096
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFaces:
+    """WITHDRAWING -> WITHDRAWN. Matching has left these photos out since they became WITHDRAWING.
+
+    A photo that was just being indexed has no face id here; Index Photo deletes such a face itself.
+    """
+
+    faces: FaceCollection
+    cases: CaseStore
+    clock: Clock
+    actor: str = "dag:sync_namus_cases"
+
+    def __call__(self) -> dict[str, int]:
+        """Return `{"photos", "faces"}`: how many left."""
+        counts = {"photos": 0, "faces": 0}
+        leaving = list(self.cases.photos_leaving())
+        for first in range(0, len(leaving), BATCH):
+            photos = leaving[first : first + BATCH]
+            ids = [photo.face_id for photo in photos if photo.face_id]
+            if ids:
+                self.faces.delete(ids)
+            for photo in photos:
+                self._finish(photo)
+            counts["photos"] += len(photos)
+            counts["faces"] += len(ids)
+        return counts
+
+    def _finish(self, photo: Photo) -> None:
+        case = str(photo.key.case)
+        details: dict[str, Any] = {"face_id": photo.face_id} if photo.face_id else {}
+        about = (self.actor, "remove_face", f"photo:{photo.key.external_image_id}", PhotoStatus.WITHDRAWN.value)
+        reasons = (photo.reason,) if photo.reason else ()
+        event = audit_event(self.clock(), *about, case=case, reasons=reasons, details=details)
+        with suppress(ConflictError):  # another run was faster
+            self.cases.finish_leaving(photo.key, event)
