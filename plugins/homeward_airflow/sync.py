@@ -61,7 +61,7 @@ def withdraw_cases() -> dict[str, Any]:
 
 def remove_faces() -> dict[str, int]:
     """Delete the faces of photos that must leave the collection, also those that an earlier run left."""
-    return bootstrap.remove_faces()()
+    return bootstrap.remove_faces()(_run())
 
 
 def write_manifest() -> dict[str, Any]:
@@ -78,7 +78,7 @@ def summarise_sync() -> dict[str, Any]:
     report = bootstrap.summarise_sync()(_run())
     if report["problems"]:
         raise AirflowFailException(f"the run is {report['outcome']}: {'; '.join(report['problems'])}")
-    return {name: report[name] for name in ("outcome", "diff", "cases", "absent", "photos", "index")}
+    return {name: report[name] for name in ("outcome", "diff", "cases", "absent", "photos", "index", "traffic", "cost")}
 
 
 def _run() -> str:

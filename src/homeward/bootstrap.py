@@ -109,6 +109,11 @@ def objects() -> S3ObjectStore:
     return S3ObjectStore()
 
 
+def cases_bucket() -> str:
+    """The bucket of records, photos, policies and the files of sync runs."""
+    return settings()[Setting.CASES_BUCKET]
+
+
 def detections() -> DynamoDetectionStore:
     """The detections table."""
     from homeward.adapters.detections import DynamoDetectionStore
@@ -143,7 +148,7 @@ def live_policy() -> LivePolicy:
     """The approved policy."""
     from homeward.adapters.policies import LivePolicy
 
-    return LivePolicy(settings()[Setting.POLICY_PARAMETER], settings()[Setting.CASES_BUCKET])
+    return LivePolicy(settings()[Setting.POLICY_PARAMETER], cases_bucket())
 
 
 # ------------------------------------------------------------------------------------- ingestion
@@ -161,7 +166,7 @@ def sweep_cases() -> SweepCases:
     """Task sweep_cases."""
     from homeward.steps.sweep_cases import SweepCases
 
-    return SweepCases(namus(), objects(), settings()[Setting.CASES_BUCKET], clock)
+    return SweepCases(namus(), objects(), cases_bucket(), clock)
 
 
 def diff_cases() -> DiffCases:
@@ -189,7 +194,7 @@ def fetch_cases() -> FetchCases:
     from homeward.steps.case_photos import SortPhotos
     from homeward.steps.fetch_cases import FetchCases
 
-    bucket = settings()[Setting.CASES_BUCKET]
+    bucket = cases_bucket()
     photos = SortPhotos(namus(), cases(), objects(), bucket)
     return FetchCases(namus(), cases(), fetch_failures(), suppressions(), photos, objects(), bucket, clock)
 
@@ -198,14 +203,14 @@ def withdraw_cases() -> WithdrawCases:
     """Task withdraw_cases."""
     from homeward.steps.withdraw_cases import WithdrawCases
 
-    return WithdrawCases(namus(), cases(), objects(), settings()[Setting.CASES_BUCKET], clock)
+    return WithdrawCases(namus(), cases(), objects(), cases_bucket(), clock)
 
 
 def remove_faces() -> RemoveFaces:
     """Task remove_faces."""
     from homeward.steps.remove_faces import RemoveFaces
 
-    return RemoveFaces(faces(), cases(), clock)
+    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), clock)
 
 
 def suppress_case() -> SuppressCase:
@@ -228,14 +233,14 @@ def index_photo() -> IndexPhoto:
     """Function index_photo."""
     from homeward.steps.index_photo import IndexPhoto
 
-    return IndexPhoto(faces(), cases(), settings()[Setting.CASES_BUCKET], clock)
+    return IndexPhoto(faces(), cases(), cases_bucket(), clock)
 
 
 def summarise_sync() -> SummariseSync:
     """Task summarise_sync."""
     from homeward.steps.summarise_sync import SummariseSync
 
-    return SummariseSync(cases(), objects(), audit_log(), settings()[Setting.CASES_BUCKET], clock)
+    return SummariseSync(cases(), objects(), audit_log(), cases_bucket(), clock)
 
 
 # ------------------------------------------------------------------------------------- detection

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_system
+from homeward import __version__, bootstrap, cli_suppress, cli_system
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
@@ -30,6 +30,7 @@ review_app = typer.Typer(help="Questions to people: list them, answer them.", no
 audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
+app.add_typer(cli_suppress.app, name="suppress")
 review_app.callback()(cli_system.join_local)
 audit_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)

@@ -131,9 +131,7 @@ class Search:
             raise refusal
         self.dropped += unknown
         if NUMBER in self.dropped or {CREATED, MODIFIED} <= {*self.dropped}:
-            raise SourceError(
-                f"the source no longer tells {', '.join(self.dropped)}, without which nothing can be synced"
-            )
+            raise SourceError(f"the source no longer tells {' or '.join(self.dropped)}; nothing can be synced so")
         self.notes += [f"the source no longer tells {name}: {_INSTEAD[name]}" for name in unknown]
 
     def _drop_order(self) -> None:

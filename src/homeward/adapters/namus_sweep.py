@@ -79,20 +79,20 @@ class Sweeper:
     def __call__(self) -> Sweep:
         """Return what was found, the traffic left at nothing; the source not settling is no error."""
         known: dict[int, IndexRow] = {}
-        for _ in range(PASSES):
-            harvest = Harvest(self._census(), frozenset(known))
-            try:
+        harvest = Harvest(Census(0, None), known.keys())
+        try:
+            for _ in range(PASSES):
+                harvest = Harvest(self._census(), frozenset(known))
                 hopeful = self._pass(harvest)
-            except SearchesSpentError as problem:
-                self.notes.append(str(problem))
-                hopeful = False
-            if self._proved(harvest):
-                return self._sweep(harvest.rows, harvest, complete=True)
-            known |= harvest.rows
-            if not hopeful:
-                break
+                if self._proved(harvest):
+                    return self._sweep(harvest.rows, harvest, complete=True)
+                known |= harvest.rows
+                if not hopeful:
+                    break
+        except SearchesSpentError as problem:
+            self.notes.append(str(problem))
         self.notes.append(f"{len(harvest.there)} of {harvest.start.count} cases were seen for certain")
-        return self._sweep(known, harvest, complete=False)
+        return self._sweep(known | harvest.rows, harvest, complete=False)
 
     def _census(self) -> Census:
         page = self.search.page(Slice(), 0, 1)

@@ -14,7 +14,7 @@ from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.policy import Policy
-from homeward.domain.sources import SourceRecord, Sweep
+from homeward.domain.sources import SourceRecord, Sweep, Traffic
 from homeward.domain.suppressions import Suppression
 from homeward.domain.sync import KnownCase
 
@@ -72,6 +72,10 @@ class CaseSource(Protocol):
     @property
     def case_set(self) -> str:
         """Second part of the case keys, e.g. `MP`."""
+
+    @property
+    def traffic(self) -> Traffic:
+        """What all requests of this process cost so far."""
 
     def sweep(self) -> Sweep:
         """Read the whole index."""

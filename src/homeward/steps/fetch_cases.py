@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -71,7 +71,7 @@ class FetchCases:
 
         One bad case doesn't stop the others; SourceError at the end when there was one. SourceBlockedError at once.
         """
-        folder = run_folder(run)
+        folder, before = run_folder(run), self.source.traffic
         rows = [IndexRow(**row) for row in json.loads(self.objects.get(self.bucket, f"{folder}/batches/{batch}.json"))]
         held = self._held([row.number for row in rows])
         outcomes, photos, failures = Counter[str](), Counter[str](), []
@@ -86,7 +86,8 @@ class FetchCases:
             outcomes[outcome] += 1
             photos += found
         counts = {"cases": dict(outcomes), "photos": dict(photos)}
-        done = json.dumps({**counts, "failures": failures}, sort_keys=True).encode()
+        traffic = asdict(self.source.traffic - before)
+        done = json.dumps({**counts, "failures": failures, "traffic": traffic}, sort_keys=True).encode()
         self.objects.put(self.bucket, f"{folder}/fetched/{batch}.json", done, "application/json")
         if failures:
             raise SourceError(f"{len(failures)} of {len(rows)} cases of batch {batch} failed, first {failures[0]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.cases import Photo, PhotoStatus
 from homeward.domain.errors import ConflictError
-from homeward.domain.ports import CaseStore, Clock, FaceCollection
+from homeward.domain.ports import CaseStore, Clock, FaceCollection, ObjectStore
+from homeward.domain.sync import run_folder
 
 BATCH = 1000  # faces of one DeleteFaces; Amazon Rekognition takes 4,096
 
@@ -23,11 +25,20 @@ class RemoveFaces:
 
     faces: FaceCollection
     cases: CaseStore
+    objects: ObjectStore
+    bucket: str
     clock: Clock
     actor: str = "dag:sync_namus_cases"
 
-    def __call__(self) -> dict[str, int]:
-        """Return `{"photos", "faces"}`: how many left."""
+    def __call__(self, run: str) -> dict[str, int]:
+        """Return `{"photos", "faces"}`: how many left; also kept as `sync/<run>/removed.json`."""
+        counts = self.remove()
+        body = json.dumps(counts).encode()
+        self.objects.put(self.bucket, f"{run_folder(run)}/removed.json", body, "application/json")
+        return counts
+
+    def remove(self) -> dict[str, int]:
+        """The same outside of a run."""
         counts = {"photos": 0, "faces": 0}
         leaving = list(self.cases.photos_leaving())
         for first in range(0, len(leaving), BATCH):

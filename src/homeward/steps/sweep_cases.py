@@ -20,7 +20,7 @@ class SweepCases:
     clock: Clock
 
     def __call__(self, run: str) -> dict[str, Any]:
-        """Return `{"cases", "expected", "complete", "requests", "began", "ended"}`."""
+        """Return the counts; see `Sweep` for their meaning."""
         folder = run_folder(run)
         began = self.clock()
         sweep = self.source.sweep()
@@ -30,7 +30,10 @@ class SweepCases:
             "cases": len(sweep.rows),
             "expected": sweep.expected,
             "complete": sweep.complete,
-            "requests": sweep.requests,
+            "unplaced": sweep.unplaced,
+            "dropped_fields": sweep.dropped_fields,
+            "notes": sweep.notes,
+            "traffic": asdict(sweep.traffic),
             "began": began.isoformat(),
             "ended": self.clock().isoformat(),
         }

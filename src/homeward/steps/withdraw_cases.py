@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,13 @@ from homeward.domain.errors import ConflictError, NotFoundError, SourceBlockedEr
 from homeward.domain.ports import CaseChange, CaseSource, CaseStore, Clock, ObjectStore
 from homeward.domain.suppressions import Suppression, SuppressionReason
 from homeward.domain.sync import run_folder
+from homeward.domain.sync_report import UNSURE
 
-# What becomes of a case that the index lacks.
+# What becomes of a case that the index lacks; UNSURE ones are asked for again by the next run.
 MISSED_ONCE = "MISSED_ONCE"  # noted; a later complete sweep decides
 STILL_PUBLISHED = "STILL_PUBLISHED"  # the record is there and open: the index is wrong, the case stays
 WITHDRAWN = "WITHDRAWN"  # the record is gone
 RESOLVED = "RESOLVED"  # the record says so
-UNSURE = "UNSURE"  # the source didn't tell; the next run asks again
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class WithdrawCases:
     actor: str = "dag:sync_namus_cases"
 
     def __call__(self, run: str) -> dict[str, Any]:
-        """Return `{"cases": {outcome: count}}`, empty after an incomplete sweep: what wasn't seen isn't gone.
+        """Return `{"cases": {outcome: count}, "traffic"}`; SourceBlockedError at once.
 
-        SourceBlockedError at once.
+        No case is looked at after an incomplete sweep: what wasn't seen isn't gone.
         """
+        before = self.source.traffic
         sweep, plan = self._read(run, "sweep.json"), self._read(run, "plan.json")
         outcomes = Counter[str]()
         if sweep["complete"]:
@@ -48,7 +49,7 @@ class WithdrawCases:
             outcomes = self._judge(run, missed, datetime.fromisoformat(sweep["began"]))
             first = [self._key(number) for number, since in missed.items() if since is None]
             self.cases.mark_absent(first, datetime.fromisoformat(sweep["ended"]))
-        done = {"cases": dict(outcomes)}
+        done = {"cases": dict(outcomes), "traffic": asdict(self.source.traffic - before)}
         body = json.dumps(done, sort_keys=True).encode()
         self.objects.put(self.bucket, f"{run_folder(run)}/withdrawn.json", body, "application/json")
         return done

@@ -112,7 +112,7 @@ class Town:
 
     def withdraw(self, run: str) -> dict[str, Any]:
         withdrawn = WithdrawCases(self.source, self.store, self.objects, self.bucket, now)(run)
-        RemoveFaces(self.faces, self.store, now)()
+        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now)(run)
         return withdrawn
 
     def index(self, run: str) -> list[dict[str, Any]]:
