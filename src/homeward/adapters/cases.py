@@ -74,7 +74,7 @@ class DynamoCaseStore:
             *(self._photo_put(photo) for photo in change.photos),
             *(self._leave(photo, change.leaving_reason) for photo in change.leaving),
             self._suppression(change),
-            delete(self.failures_table, {"case": str(change.case.key)}),
+            *self._forget_failure(change),
             event_put(self.audit_table, event),
         )
 
@@ -160,6 +160,9 @@ class DynamoCaseStore:
         states = {"admitted": PhotoStatus.ADMITTED.value, "indexed": PhotoStatus.INDEXED.value}
         condition = "#status IN (:admitted, :indexed)"
         return update(self.photos_table, photo_item_key(photo), changes, condition, **states)
+
+    def _forget_failure(self, change: CaseChange) -> list[Item]:
+        return [delete(self.failures_table, {"case": str(change.case.key)})] if change.had_failed else []
 
     def _suppression(self, change: CaseChange) -> Item:
         if change.suppression:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from homeward.adapters.breaker import Breaker
@@ -100,7 +102,7 @@ class SiteClient:
     def get(self, path: str, limit: int, kind: str = "other", packed: bool = True) -> bytes:
         """GET; at most `limit` + 1 bytes come back, so that the caller sees a body that is too long.
 
-        `packed` allows the source to compress its answer. Both are bounded, unpacked as well.
+        `packed` asks the source to compress its answer.
         """
         return self._ask("GET", path, None, limit, kind, packed)
 
@@ -129,8 +131,10 @@ class SiteClient:
                 f"{self.site.url}: the certificate can't be verified ({problem}); if your network has a CA of its own, "
                 f"name its file in {self.site.setting}_CA_BUNDLE"
             ) from problem
-        except requests.exceptions.RequestException as problem:
+        except (requests.exceptions.RequestException, HTTPError) as problem:
             raise ServiceUnavailableError(f"{self.site.url}{path}: {problem}") from problem
+        except zlib.error as problem:
+            raise SourceError(f"{self.site.url}{path}: the answer can't be unpacked: {problem}") from problem
         except OSError as problem:
             raise SettingsError(f"{self.site.setting}_CA_BUNDLE can't be used: {problem}") from problem
 
@@ -190,11 +194,22 @@ def _refusal(answer: requests.Response, what: str, deadline: float) -> Exception
 
 
 def _read(answer: requests.Response, what: str, limit: int, deadline: float) -> bytes:
-    body = bytearray()
-    for chunk in answer.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > limit:
-            break
+    """Read at most `limit` + 1 bytes, and unpack them ourselves: bounded at every step, however they drip."""
+    coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("identity", "gzip"):
+        raise SourceError(f"{what}: the answer is packed as {coding!r:.100}, which we didn't ask for")
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if coding == "gzip" else None
+    body, travelled = bytearray(), 0
+    while len(body) <= limit and travelled <= limit:
+        chunk = answer.raw.read1(_CHUNK, decode_content=False)
+        if not chunk:
+            if unpack and travelled and not unpack.eof:
+                raise ServiceUnavailableError(f"{what}: the packed answer breaks off")
+            return bytes(body)
+        travelled += len(chunk)
+        body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
         if time.monotonic() > deadline:
             raise ServiceUnavailableError(f"{what}: the answer took longer than {TOTAL_SECONDS:.0f} s")
+    if len(body) <= limit:
+        raise SourceError(f"{what}: more than {limit} bytes came, and unpack to less")
     return bytes(body[: limit + 1])

@@ -96,6 +96,7 @@ class CaseChange:
 
     `photos` are new to us or come back; `leaving` are in use and must go, for the reason `leaving_reason`.
     `suppression` goes on the list, `lifts` takes the case's entry off it; with neither, the case must not be on it.
+    `had_failed` forgets that an earlier run couldn't fetch it.
     """
 
     case: Case
@@ -104,6 +105,7 @@ class CaseChange:
     leaving_reason: str = ""
     suppression: Suppression | None = None
     lifts: bool = False
+    had_failed: bool = False
 
 
 class CaseStore(Protocol):
@@ -122,7 +124,7 @@ class CaseStore(Protocol):
         """Return every photo of a case, refused ones too."""
 
     def save_case(self, change: CaseChange, event: AuditEvent) -> None:
-        """Write a version of a case with all that follows from it; its failure, if it had one, is forgotten.
+        """Write a version of a case with all that follows from it.
 
         ConflictError when a newer version, another state of a photo or another suppression was stored in between.
         """

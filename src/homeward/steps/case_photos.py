@@ -39,9 +39,12 @@ class SortPhotos:
     objects: ObjectStore
     bucket: str
 
-    def __call__(self, record: SourceRecord) -> CasePhotos:
-        """Sort a record's images. ConflictError while a face that is wanted again is just being deleted."""
-        known = {photo.key: photo for photo in self.cases.photos_of(record.case.key)}
+    def __call__(self, record: SourceRecord, is_new: bool) -> CasePhotos:
+        """Sort a record's images. ConflictError while a face that is wanted again is just being deleted.
+
+        A new case has no photos yet: they are only ever stored together with their case.
+        """
+        known = {} if is_new else {photo.key: photo for photo in self.cases.photos_of(record.case.key)}
         admitted: dict[PhotoKey, PhotoClass] = {}
         refused: list[tuple[int | None, str]] = []
         for image in record.images:

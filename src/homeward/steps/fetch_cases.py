@@ -110,9 +110,9 @@ class FetchCases:
         if case and case.raw_sha256 == record.case.raw_sha256 and not back:
             return self._stored_already(row, held)
         self.objects.put(self.bucket, record.case.raw_key, record.raw, "application/json")
-        photos = self.photos(record)
+        photos = self.photos(record, is_new=case is None)
         outcome = RETURNED if back else CHANGED if case else NEW
-        change = self._change(record.case, photos, lifts=suppression is not None)
+        change = self._change(record.case, photos, suppression is not None, row.number in held.failed)
         try:
             self.cases.save_case(change, self._saved(run, record.case, outcome, photos))
         except ConflictError:
@@ -125,7 +125,7 @@ class FetchCases:
             self.failures.forget(self._key(row.number))
         return STORED_ALREADY, Counter()
 
-    def _change(self, case: Case, photos: CasePhotos, lifts: bool) -> CaseChange:
+    def _change(self, case: Case, photos: CasePhotos, lifts: bool, had_failed: bool) -> CaseChange:
         closed = case.status is not CaseStatus.OPEN
         entry = Suppression(case.key, SuppressionReason.RESOLVED, self.clock(), self.actor) if closed else None
         return CaseChange(
@@ -135,6 +135,7 @@ class FetchCases:
             leaving_reason=(Leaving.CASE_CLOSED if closed else Leaving.NOT_LISTED).value,
             suppression=entry,
             lifts=lifts and not closed,
+            had_failed=had_failed,
         )
 
     def _check_stored(self, case: Case) -> None:
