@@ -71,6 +71,14 @@ class Town:
     hidden: int = 0  # cases that the source counts and doesn't list
 
     def __post_init__(self) -> None:
+        self.connect()
+        self.server.answers[f"{namus.ROOT}/States"] = [Answer([{"name": "Iowa"}])]
+        self.server.answers[f"{namus.ROOT}/MissingPersons/Search"] = self._search
+        for number in self.cases:
+            self.serve(number)
+
+    def connect(self) -> None:
+        """Make the stores and the source, with connections of their own."""
         names = self.settings
         self.bucket = names[Setting.CASES_BUCKET]
         site = Site("X", self.server.url, requests_per_second=0, pause_seconds=0.01)
@@ -80,10 +88,6 @@ class Town:
         self.suppressions = DynamoSuppressionList(names[Setting.SUPPRESSIONS_TABLE], names[Setting.AUDIT_TABLE])
         self.objects, self.audit = S3ObjectStore(), DynamoAuditLog(names[Setting.AUDIT_TABLE])
         self.faces = RekognitionCollection(names[Setting.COLLECTION_PARAMETER])
-        self.server.answers[f"{namus.ROOT}/States"] = [Answer([{"name": "Iowa"}])]
-        self.server.answers[f"{namus.ROOT}/MissingPersons/Search"] = self._search
-        for number in self.cases:
-            self.serve(number)
 
     def serve(self, number: int, *answers: Answer) -> None:
         self.server.answers[f"{namus.CASES}/{number}"] = [*answers] or [Answer(self.cases[number])]
