@@ -20,7 +20,9 @@ backfilled, in any order: what is stored already is left alone.
 **Something is missing** (`summarise_sync` failed): clear the failed tasks with their downstream ones. Nothing is done
 twice. The report is `sync/<run>/report.json` in the cases bucket; the audit trail has it under `run:<run>`.
 
-**NamUs refuses us** (403, `SourceBlockedError`): pause this DAG and ask NamUs. Nothing here tries to get around it.
+**NamUs refuses us** (403, `SourceBlockedError`): pause this DAG and ask NamUs. Nothing here tries to get around it:
+for an hour (`HOMEWARD_NAMUS_BLOCKED_MINUTES`) nothing on this machine asks again, unless somebody deletes the file
+that the error names.
 
 **Too many cases vanished** (`diff_cases` failed, `VanishedError`): more than 2 % of the open cases are no longer
 listed. Nothing was changed. Look at the source; if they really are gone, trigger with *accept vanished*.
@@ -105,7 +107,7 @@ POLL_SECONDS, INDEX_HOURS = 3, 12
 def sync_namus_cases() -> None:
     """Wire the tasks; what they do is in `homeward_airflow.sync`."""
     window = task(sync.choose_window)()
-    sweep = task(sync.sweep_cases)()
+    sweep = task(sync.sweep_cases, execution_timeout=timedelta(hours=1))()
     batches = task(sync.diff_cases)(window["since"], window["until"])
     fetched = task(
         sync.fetch_cases,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,19 @@ from botocore.config import Config
 
 from tests.serving import serving
 
+pytest_plugins = ("tests.face_service", "tests.rekognition_endpoint")
+
 REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_temporary_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What processes of one machine share about a source (its pace, its refusals) is of this session only."""
+    folder = str(tmp_path_factory.mktemp("shared"))
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setenv("TMPDIR", folder)
+        patches.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,9 @@ from standins.rekognition.store import StoredFace
 Answer: TypeAlias = dict[str, Any]
 Box: TypeAlias = tuple[float, float, float, float]
 
+ARN = "aws:rekognition:us-east-1:111122223333:collection/"
+"""A collection's ARN, without `arn:` and its name: one operation of AWS leaves the former out."""
+
 _LANDMARKS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
 
 
@@ -28,7 +31,10 @@ def bounding_box(box: Box) -> Answer:
 
 
 def face_detail(face: Face, picture: Picture, quality: Quality) -> Answer:
-    """A FaceDetail with the default attributes. The others (age, gender, emotions, ...) no model here can tell."""
+    """A FaceDetail with the default attributes. The others (age, gender, emotions, ...) no model here can tell.
+
+    A ComparedFace is the same.
+    """
     return {
         "BoundingBox": bounding_box(relative_box(face, picture)),
         "Landmarks": [
@@ -52,4 +58,5 @@ def stored_face(face: StoredFace) -> Answer:
         **external,
         "Confidence": entry.confidence,
         "IndexFacesModelVersion": FACE_MODEL_VERSION,
+        **({"UserId": face.user_id} if face.user_id is not None else {}),
     }

@@ -10,7 +10,9 @@ from typing import IO
 
 from standins.rekognition.errors import StartError
 
-_SCHEMA = """
+# Each entry brings a database from the version before it (its place here) to the next one.
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS collections (
   number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, model_version TEXT NOT NULL,
   created REAL NOT NULL, tags TEXT NOT NULL);
@@ -22,7 +24,20 @@ CREATE TABLE IF NOT EXISTS faces (
   confidence REAL NOT NULL, vector BLOB NOT NULL,
   UNIQUE (collection, image_id, external_image_id, rank));
 CREATE INDEX IF NOT EXISTS faces_of_collection ON faces (collection, number);
-"""
+""",
+    """
+CREATE TABLE users (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection INTEGER NOT NULL REFERENCES collections(number) ON DELETE CASCADE,
+  user_id TEXT NOT NULL, UNIQUE (collection, user_id));
+CREATE TABLE requests (
+  operation TEXT NOT NULL, token TEXT NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL, at REAL NOT NULL,
+  PRIMARY KEY (operation, token));
+CREATE INDEX requests_by_age ON requests (at);
+ALTER TABLE faces ADD COLUMN user INTEGER REFERENCES users(number) ON DELETE SET NULL;
+CREATE INDEX faces_of_user ON faces (user) WHERE user IS NOT NULL;
+""",
+)
 
 
 def claim(folder: Path) -> IO[str]:
@@ -57,9 +72,17 @@ def open_database(folder: Path) -> sqlite3.Connection:
         database = sqlite3.connect(path, check_same_thread=False)
         for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             database.execute(f"PRAGMA {setting}")
-        database.executescript(_SCHEMA)
+        _migrate(database, path)
     except sqlite3.Error as error:
         raise StartError(
             f"The database {path} can't be opened: {error}. Restore it, or name another folder: --data DIR."
         ) from error
     return database
+
+
+def _migrate(database: sqlite3.Connection, path: Path) -> None:
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(_SCHEMA):
+        raise StartError(f"The database {path} comes from a newer face service. Update, or name another: --data DIR.")
+    for number, script in enumerate(_SCHEMA[version:], start=version + 1):
+        database.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")

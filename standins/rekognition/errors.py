@@ -77,13 +77,37 @@ class InvalidPaginationTokenError(RekognitionError):
         super().__init__("Request has invalid pagination token")
 
 
+NO_COLLECTION, NO_USER, NO_RESOURCE = "collection id", "user id", "resource ARN"
+
+
 class ResourceNotFoundError(RekognitionError):
-    """There is no such collection."""
+    """There is no such collection or user; `what` is one of the names above."""
 
     code = "ResourceNotFoundException"
 
-    def __init__(self, collection_id: str) -> None:
-        super().__init__(f"The collection id: {collection_id} does not exist")
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"The {what}: {name} does not exist")
+
+
+class ConflictError(RekognitionError):
+    """There is such a user already."""
+
+    code = "ConflictException"
+
+
+class ServiceQuotaExceededError(RekognitionError):
+    """More than the service keeps."""
+
+    code = "ServiceQuotaExceededException"
+
+
+class IdempotentParameterMismatchError(RekognitionError):
+    """A ClientRequestToken was used before, for another request."""
+
+    code = "IdempotentParameterMismatchException"
+
+    def __init__(self) -> None:
+        super().__init__("The ClientRequestToken was used before with other parameters")
 
 
 class ResourceAlreadyExistsError(RekognitionError):

@@ -15,6 +15,7 @@ from standins.rekognition.s3 import PictureBucket
 from standins.rekognition.server import make_app
 from standins.rekognition.service import Service
 from standins.rekognition.store import Store
+from standins.rekognition.users import Users
 
 log = logging.getLogger("rekognition")
 
@@ -26,7 +27,9 @@ def serve(listening: socket.socket, data: Path, models: Path | None) -> None:
     try:
         bucket = PictureBucket()
         log.info("pictures in S3 are read at %s", bucket.endpoint or "no endpoint: AWS_ENDPOINT_URL is not set")
-        app = make_app(Service(store, FaceReader(files), bucket), workers=max(2, os.cpu_count() or 1))
+        app = make_app(
+            Service(store, Users(store.database), FaceReader(files), bucket), workers=max(2, os.cpu_count() or 1)
+        )
         config = uvicorn.Config(
             app, log_config=None, log_level="warning", access_log=False, timeout_graceful_shutdown=5
         )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from standins.rekognition.errors import InvalidParameterError
-from standins.rekognition.faces import Face, FaceReader
+from standins.rekognition.faces import Face, FaceReader, Vector
 from standins.rekognition.images import Picture, decode
 from standins.rekognition.quality import Quality, measure
 from standins.rekognition.s3 import PictureBucket
 from standins.rekognition.store import Store
+from standins.rekognition.users import Users
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Service:
     """Where faces are kept, what finds and reads them, and where pictures come from."""
 
     store: Store
+    users: Users
     reader: FaceReader
     bucket: PictureBucket
 
@@ -26,6 +28,10 @@ class Service:
         if ("Bytes" in image) == ("S3Object" in image):
             raise InvalidParameterError("Request has invalid parameters: an image needs either Bytes or S3Object")
         return decode(image["Bytes"] if "Bytes" in image else self.bucket.read(image["S3Object"]))
+
+    def vector(self, picture: Picture, face: Face) -> Vector:
+        """The unit vector of a face of the picture."""
+        return self.reader.embed(self.reader.aligned(picture.pixels, face))
 
     def quality(self, picture: Picture, face: Face) -> Quality:
         """The measured quality of a face of the picture."""

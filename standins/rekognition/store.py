@@ -1,28 +1,36 @@
-"""Collections and faces on disk: SQLite, synced before every answer; vectors also in memory for search."""
+"""Collections and their faces: in the database, their vectors also in memory for search."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from standins.rekognition.datadir import claim, open_database
-from standins.rekognition.errors import ResourceAlreadyExistsError, ResourceNotFoundError, StartError
+from standins.rekognition.database import Database
+from standins.rekognition.datadir import claim
+from standins.rekognition.errors import (
+    NO_COLLECTION,
+    InvalidParameterError,
+    ResourceAlreadyExistsError,
+    ResourceNotFoundError,
+    StartError,
+)
 from standins.rekognition.faces import DIMENSIONS, Vector
 from standins.rekognition.gallery import Gallery
 
 _COLLECTIONS = "SELECT number, name, model_version, created FROM collections "
 _FACES = (
-    "SELECT number, face_id, image_id, external_image_id, rank, box_left, box_top, box_width, box_height, confidence"
-    " FROM faces "
+    "SELECT faces.number, face_id, image_id, external_image_id, rank, box_left, box_top, box_width, box_height,"
+    " confidence, users.user_id FROM faces LEFT JOIN users ON users.number = faces.user "
 )
 
 
@@ -50,11 +58,12 @@ class FaceEntry:
 
 @dataclass(frozen=True)
 class StoredFace:
-    """An entry with the numbers it got; `number` grows with every face of the store."""
+    """An entry with the numbers it got; `number` grows with every face of the store. `user_id`: whose face it is."""
 
     number: int
     face_id: str
     entry: FaceEntry
+    user_id: str | None = None
 
 
 class Store:
@@ -66,45 +75,53 @@ class Store:
     def __init__(self, folder: Path, model_version: str) -> None:
         """Raises StartError when another process uses the folder, or it holds vectors of another face model."""
         self._model_version = model_version
-        self._lock = threading.RLock()
         self._claim = claim(folder)
-        self._database = open_database(folder)
+        self.database = Database(folder)
         self._galleries = {collection.number: self._load(collection) for collection in self.collections()}
 
     def close(self) -> None:
         """Let another process have the folder."""
-        with self._lock:
-            self._database.close()
-            self._claim.close()
+        self.database.close()
+        self._claim.close()
 
     def create_collection(self, name: str, tags: dict[str, str]) -> Collection:
         """Raises ResourceAlreadyExistsError."""
-        with self._lock:
+        with self.database.change():
             try:
-                with self._database:
-                    self._database.execute(
-                        "INSERT INTO collections (name, model_version, created, tags) VALUES (?, ?, ?, ?)",
-                        (name, self._model_version, time.time(), json.dumps(tags)),
-                    )
+                self.database.run(
+                    "INSERT INTO collections (name, model_version, created, tags) VALUES (?, ?, ?, ?)",
+                    (name, self._model_version, time.time(), json.dumps(tags)),
+                )
             except sqlite3.IntegrityError as error:
                 raise ResourceAlreadyExistsError(name) from error
             collection = self.collection(name)
-            self._galleries[collection.number] = Gallery.empty()
+            self.database.then(partial(self._galleries.__setitem__, collection.number, Gallery.empty()))
             return collection
 
-    def delete_collection(self, name: str) -> None:
-        """Raises ResourceNotFoundError."""
-        with self._lock:
+    def delete_collection(self, name: str) -> Collection:
+        """With its faces and users. Raises ResourceNotFoundError."""
+        with self.database.change():
             collection = self.collection(name)
-            with self._database:
-                self._database.execute("DELETE FROM collections WHERE number = ?", (collection.number,))
-            del self._galleries[collection.number]
+            self.database.run("DELETE FROM collections WHERE number = ?", (collection.number,))
+            self.database.then(lambda: self._forget(collection))
+        return collection
+
+    def tags(self, collection: Collection) -> dict[str, str]:
+        """A collection's tags. Raises ResourceNotFoundError."""
+        for (tags,) in self.database.rows("SELECT tags FROM collections WHERE number = ?", (collection.number,)):
+            found: dict[str, str] = json.loads(tags)
+            return found
+        raise ResourceNotFoundError(NO_COLLECTION, collection.name)
+
+    def set_tags(self, collection: Collection, tags: dict[str, str]) -> None:
+        """Replace a collection's tags; inside a change."""
+        self.database.run("UPDATE collections SET tags = ? WHERE number = ?", (json.dumps(tags), collection.number))
 
     def collection(self, name: str) -> Collection:
         """Raises ResourceNotFoundError."""
         for collection in self._collections("WHERE name = ?", (name,)):
             return collection
-        raise ResourceNotFoundError(name)
+        raise ResourceNotFoundError(NO_COLLECTION, name)
 
     def collections(self, after: int = 0, most: int = -1) -> list[Collection]:
         """Collections made after collection `after`, oldest first; all of them when `most` is -1."""
@@ -118,77 +135,83 @@ class Store:
         """The vectors of a collection. Raises ResourceNotFoundError when it was deleted meanwhile."""
         gallery = self._galleries.get(collection.number)
         if gallery is None:
-            raise ResourceNotFoundError(collection.name)
+            raise ResourceNotFoundError(NO_COLLECTION, collection.name)
         return gallery
+
+    def vector(self, collection: Collection, face_id: str) -> Vector:
+        """A face's vector. Raises InvalidParameterError, AWS's answer to a search by an unknown face."""
+        for face in self.faces_by_id(collection, [face_id]):
+            with suppress(KeyError):  # deleted just now
+                return self.gallery(collection).vector(face.number)
+        raise InvalidParameterError("faceId was not found in the collection.")
 
     def add_faces(self, collection: Collection, entries: Sequence[tuple[FaceEntry, Vector]]) -> list[StoredFace]:
         """The faces as they are kept: those of the same picture, external id and rank are kept once, with their id."""
-        with self._lock:
+        with self.database.change():
             gallery = self.gallery(collection)
-            with self._database:
-                kept = [self._add(collection, entry, vector) for entry, vector in entries]
+            kept = [self._add(collection, entry, vector) for entry, vector in entries]
             for (face, is_new), (_, vector) in zip(kept, entries, strict=True):
                 if is_new:
-                    gallery.add(face.number, vector)
-            return [face for face, _ in kept]
+                    self.database.then(partial(gallery.add, face.number, vector))
+        return [face for face, _ in kept]
 
-    def delete_faces(self, collection: Collection, face_ids: Sequence[str]) -> list[str]:
-        """The ids that were there, and aren't any more."""
-        with self._lock:
+    def delete_faces(
+        self, collection: Collection, face_ids: Sequence[str]
+    ) -> tuple[list[StoredFace], list[StoredFace]]:
+        """Those that were there and aren't any more, and those that stay because they are a user's."""
+        with self.database.change():
             gallery = self.gallery(collection)
             found = self.faces_by_id(collection, face_ids)
-            with self._database:
-                self._database.executemany("DELETE FROM faces WHERE number = ?", [(face.number,) for face in found])
-            gallery.remove([face.number for face in found])
-            return [face.face_id for face in found]
+            free = [face for face in found if face.user_id is None]
+            for face in free:
+                self.database.run("DELETE FROM faces WHERE number = ?", (face.number,))
+            self.database.then(lambda: gallery.remove([face.number for face in free]))
+        return free, [face for face in found if face.user_id is not None]
 
     def faces_by_id(self, collection: Collection, face_ids: Sequence[str]) -> list[StoredFace]:
         """The faces with these ids that are in the collection, oldest first."""
         return self._faces(
-            "WHERE collection = ? AND face_id IN (SELECT value FROM json_each(?)) ORDER BY number",
+            "WHERE faces.collection = ? AND face_id IN (SELECT value FROM json_each(?)) ORDER BY faces.number",
             (collection.number, json.dumps(list(face_ids))),
         )
 
     def faces_by_number(self, numbers: Sequence[int]) -> dict[int, StoredFace]:
         """The faces that still are there, by number."""
-        faces = self._faces("WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
+        faces = self._faces("WHERE faces.number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
         return {face.number: face for face in faces}
 
-    def faces_after(self, collection: Collection, number: int, most: int) -> list[StoredFace]:
-        """At most `most` faces that came after face `number`, oldest first."""
-        return self._faces(
-            "WHERE collection = ? AND number > ? ORDER BY number LIMIT ?", (collection.number, number, most)
-        )
+    def faces_after(
+        self, collection: Collection, number: int, most: int, user_id: str | None = None
+    ) -> list[StoredFace]:
+        """At most `most` faces that came after face `number`, oldest first; those of one user when one is named."""
+        of_user, user = ("AND users.user_id = ? ", [user_id]) if user_id is not None else ("", [])
+        condition = "WHERE faces.collection = ? AND faces.number > ? " + of_user + "ORDER BY faces.number LIMIT ?"
+        return self._faces(condition, (collection.number, number, *user, most))
 
     def _add(self, collection: Collection, entry: FaceEntry, vector: Vector) -> tuple[StoredFace, bool]:
         same = (collection.number, entry.image_id, entry.external_image_id, entry.rank)
-        condition = "WHERE collection = ? AND image_id = ? AND external_image_id = ? AND rank = ?"
+        condition = "WHERE faces.collection = ? AND image_id = ? AND external_image_id = ? AND rank = ?"
         for face in self._faces(condition, same):
             return face, False
         face_id = str(uuid.uuid4())
         values = (*same, face_id, *entry.box, entry.confidence, np.ascontiguousarray(vector, "<f4").tobytes())
-        (number,) = self._database.execute(
+        ((number,),) = self.database.rows(
             "INSERT INTO faces (collection, image_id, external_image_id, rank, face_id,"
             " box_left, box_top, box_width, box_height, confidence, vector)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
             values,
-        ).fetchone()
+        )
         return StoredFace(number, face_id, entry), True
 
+    def _forget(self, collection: Collection) -> None:
+        del self._galleries[collection.number]
+
     def _collections(self, condition: str, values: Sequence[object]) -> list[Collection]:
-        rows = self._rows(_COLLECTIONS + condition, values)
+        rows = self.database.rows(_COLLECTIONS + condition, values)
         return [Collection(*row) for row in rows]
 
     def _faces(self, condition: str, values: Sequence[object]) -> list[StoredFace]:
-        rows = self._rows(_FACES + condition, values)
-        return [
-            StoredFace(number, face_id, FaceEntry(image_id, external, rank, (left, top, width, height), confidence))
-            for number, face_id, image_id, external, rank, left, top, width, height, confidence in rows
-        ]
-
-    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._database.execute(query, values).fetchall()
+        return [_stored(*row) for row in self.database.rows(_FACES + condition, values)]
 
     def _load(self, collection: Collection) -> Gallery:
         if collection.model_version != self._model_version:
@@ -196,9 +219,15 @@ class Store:
                 f"The collection {collection.name} holds vectors of face model {collection.model_version}; this "
                 f"service makes those of {self._model_version}, and they don't mix. Name another folder: --data DIR."
             )
-        (count,) = self._rows("SELECT count(*) FROM faces WHERE collection = ?", (collection.number,))[0]
+        (count,) = self.database.rows("SELECT count(*) FROM faces WHERE collection = ?", (collection.number,))[0]
         numbers, vectors = np.empty(count, np.int64), np.empty((count, DIMENSIONS), np.float32)
         query = "SELECT number, vector FROM faces WHERE collection = ? ORDER BY number"
-        for row, (number, vector) in enumerate(self._database.execute(query, (collection.number,))):
+        for row, (number, vector) in enumerate(self.database.each(query, (collection.number,))):
             numbers[row], vectors[row] = number, np.frombuffer(vector, "<f4")
         return Gallery(numbers, vectors)
+
+
+def _stored(number: int, face_id: str, image_id: str, external: str, rank: int, *rest: Any) -> StoredFace:
+    left, top, width, height, confidence, user_id = rest
+    entry = FaceEntry(image_id, external, rank, (left, top, width, height), confidence)
+    return StoredFace(number, face_id, entry, user_id)

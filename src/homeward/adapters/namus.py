@@ -56,7 +56,7 @@ class NamusSource:
         """See the port. About one request per state and 2,000 cases, if the index stands still meanwhile."""
         before = self.traffic
         search = Search(self._post, FIELDS[self.case_set])
-        found = Sweeper(search, self._states(), self.page, self.window)()
+        found = Sweeper(search, self._states(), page=self.page, window=self.window)()
         return replace(found, traffic=self.traffic - before)
 
     def fetch(self, number: int) -> SourceRecord:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeward.adapters.namus_slices import Fields, Slice
-from homeward.adapters.web import RequestRefusedError, ServerFailedError
-from homeward.domain.errors import InputError, SourceError
+from homeward.domain.errors import InputError, RequestRefusedError, ServerFailedError, SourceError
 from homeward.domain.namus_record import read_json
 from homeward.domain.sources import IndexRow
 from homeward.domain.sync import utc

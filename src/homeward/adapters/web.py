@@ -8,7 +8,6 @@ keeps the pace of this machine, and none is made while the site's breaker is ope
 from __future__ import annotations
 
 import random
-import time
 import zlib
 from collections import defaultdict
 from collections.abc import Callable
@@ -21,40 +20,27 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+from homeward.adapters.answers import read_body, refusal
 from homeward.adapters.breaker import Breaker
 from homeward.adapters.pacing import Pace
 from homeward.adapters.site import Site
 from homeward.domain.errors import (
-    NotFoundError,
     ServiceUnavailableError,
     SettingsError,
-    SourceBlockedError,
     SourceError,
-    ThrottledError,
 )
 from homeward.domain.sources import SOFTWARE, Traffic
 
-CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 10.0, 90.0, 180.0
+CONNECT_SECONDS, READ_SECONDS = 10.0, 90.0  # the latter between two pieces of an answer
 RETRIES, RETRY_AFTER_SECONDS = 4, 300  # the longest pause that a server may ask for
-MAX_REFUSAL = 64 * 1024  # bytes of an answer with an error status that are read
 _RETRIED = (429, 500, 502, 503, 504)
-_CHUNK = 64 * 1024
-
-
-class RequestRefusedError(SourceError):
-    """The source finds our request bad (400); `body` is what it says about it, text of unknown form."""
-
-    def __init__(self, message: str, body: str) -> None:
-        super().__init__(message)
-        self.body = body
-
-
-class ServerFailedError(ServiceUnavailableError):
-    """The source fails (500) at every try: it may be broken, or can't bear this very request."""
 
 
 class _PoliteRetry(Retry):
-    """urllib3 tries the first time again at once; we pause before every try, and take a turn for it."""
+    """urllib3 tries the first time again at once; we pause before every try, and take a turn for it.
+
+    Before that it would read the refused answer to its end, which may never come; we hang up.
+    """
 
     turn: Callable[[], None]
 
@@ -62,6 +48,18 @@ class _PoliteRetry(Retry):
         following = super().new(**changes)
         following.turn = self.turn
         return following
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: BaseHTTPResponse | None = None,
+        *rest: Any,
+        **more: Any,
+    ) -> _PoliteRetry:
+        if response:
+            response.close()
+        return super().increment(method, url, response, *rest, **more)
 
     def get_backoff_time(self) -> float:
         return super().get_backoff_time() or self.backoff_factor * random.uniform(0.5, 1.5)  # noqa: S311
@@ -146,14 +144,13 @@ class SiteClient:
         self.by_kind[self._kind] += Traffic(1)
 
     def _take(self, answer: requests.Response, what: str, limit: int) -> bytes:
-        deadline = time.monotonic() + TOTAL_SECONDS
         try:
             if answer.status_code == 200:
-                return _read(answer, what, limit, deadline)
+                return read_body(answer, what, limit)
             if answer.status_code == 403:
                 self._breaker.trip(what)
                 self._breaker.check()
-            raise _refusal(answer, what, deadline)
+            raise refusal(answer, what)
         finally:
             self.by_kind[self._kind] += Traffic(0, answer.raw.tell())
 
@@ -171,45 +168,3 @@ class SiteClient:
         )
         retry.turn = self._turn
         return retry
-
-
-def _refusal(answer: requests.Response, what: str, deadline: float) -> Exception:
-    """The error that stands for a status other than 200."""
-    status = answer.status_code
-    if status == 403:
-        return SourceBlockedError(f"{what}: the source refuses us (403). Stop, and ask its operator before going on.")
-    if status in (404, 410):
-        return NotFoundError(f"{what}: the source has nothing there ({status})")
-    if status == 429:
-        return ThrottledError(f"{what}: still too many requests after {RETRIES} pauses")
-    if status == 500:
-        return ServerFailedError(f"{what}: the source answers 500")
-    if status > 500:
-        return ServiceUnavailableError(f"{what}: the source answers {status}")
-    if 300 <= status < 400:
-        return SourceError(f"{what}: redirected to {answer.headers.get('Location', '?')!r:.200}, which we don't follow")
-    said = _read(answer, what, MAX_REFUSAL, deadline).decode(errors="replace")
-    message = f"{what}: the source answers {status}: {said[:500]!r}"
-    return RequestRefusedError(message, said) if status == 400 else SourceError(message)
-
-
-def _read(answer: requests.Response, what: str, limit: int, deadline: float) -> bytes:
-    """Read at most `limit` + 1 bytes, and unpack them ourselves: bounded at every step, however they drip."""
-    coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding not in ("identity", "gzip"):
-        raise SourceError(f"{what}: the answer is packed as {coding!r:.100}, which we didn't ask for")
-    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if coding == "gzip" else None
-    body, travelled = bytearray(), 0
-    while len(body) <= limit and travelled <= limit:
-        chunk = answer.raw.read1(_CHUNK, decode_content=False)
-        if not chunk:
-            if unpack and travelled and not unpack.eof:
-                raise ServiceUnavailableError(f"{what}: the packed answer breaks off")
-            return bytes(body)
-        travelled += len(chunk)
-        body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
-        if time.monotonic() > deadline:
-            raise ServiceUnavailableError(f"{what}: the answer took longer than {TOTAL_SECONDS:.0f} s")
-    if len(body) <= limit:
-        raise SourceError(f"{what}: more than {limit} bytes came, and unpack to less")
-    return bytes(body[: limit + 1])

@@ -47,6 +47,10 @@ class ServiceUnavailableError(TransientError):
     """A service didn't answer, or answered that it is broken."""
 
 
+class ServerFailedError(ServiceUnavailableError):
+    """The source fails (500) at every try: it may be broken, or can't bear this very request."""
+
+
 class ServiceRefusedError(HomewardError):
     """A service refused the request for good (permissions, validation); its error code is in the text."""
 
@@ -57,6 +61,14 @@ class SourceError(HomewardError):
 
 class SourceBlockedError(SourceError):
     """A case source refused us (HTTP 403): stop asking."""
+
+
+class RequestRefusedError(SourceError):
+    """The source finds our request bad (400); `body` is what it says about it, text of unknown form."""
+
+    def __init__(self, message: str, body: str) -> None:
+        super().__init__(message)
+        self.body = body
 
 
 class VanishedError(SourceError):

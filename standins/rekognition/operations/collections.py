@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from standins.rekognition import paging
-from standins.rekognition.answers import Answer
+from standins.rekognition.answers import ARN, Answer
+from standins.rekognition.operations.tags import bounded
 from standins.rekognition.service import Service
 
-_ARN = "aws:rekognition:us-east-1:111122223333:collection/"
 _PAGE = 1000
 
 
 def create_collection(service: Service, parameters: dict[str, Any]) -> Answer:
-    """CreateCollection; raises ResourceAlreadyExistsError."""
-    collection = service.store.create_collection(parameters["CollectionId"], parameters.get("Tags", {}))
+    """CreateCollection; raises ResourceAlreadyExistsError, ServiceQuotaExceededError."""
+    collection = service.store.create_collection(parameters["CollectionId"], bounded(parameters.get("Tags", {})))
     # AWS leaves "arn:" out here, and only here.
-    return {"StatusCode": 200, "CollectionArn": _ARN + collection.name, "FaceModelVersion": collection.model_version}
+    return {"StatusCode": 200, "CollectionArn": ARN + collection.name, "FaceModelVersion": collection.model_version}
 
 
 def describe_collection(service: Service, parameters: dict[str, Any]) -> Answer:
@@ -24,9 +24,9 @@ def describe_collection(service: Service, parameters: dict[str, Any]) -> Answer:
     collection = service.store.collection(parameters["CollectionId"])
     return {
         "FaceCount": service.store.face_count(collection),
-        "UserCount": 0,
+        "UserCount": service.users.count(collection),
         "FaceModelVersion": collection.model_version,
-        "CollectionARN": f"arn:{_ARN}{collection.name}",
+        "CollectionARN": f"arn:{ARN}{collection.name}",
         "CreationTimestamp": collection.created,
     }
 
@@ -46,6 +46,6 @@ def list_collections(service: Service, parameters: dict[str, Any]) -> Answer:
 
 
 def delete_collection(service: Service, parameters: dict[str, Any]) -> Answer:
-    """DeleteCollection with all its faces; raises ResourceNotFoundError."""
-    service.store.delete_collection(parameters["CollectionId"])
+    """DeleteCollection with all its faces and users; raises ResourceNotFoundError."""
+    service.users.delete_all(service.store.delete_collection(parameters["CollectionId"]))
     return {"StatusCode": 200}

@@ -7,7 +7,7 @@ from typing import Any
 
 from standins.rekognition import paging
 from standins.rekognition.answers import Answer, face_detail, relative_box, stored_face
-from standins.rekognition.errors import NotImplementedOperationError
+from standins.rekognition.attributes import check_attributes
 from standins.rekognition.faces import MAX_FACES, Face
 from standins.rekognition.images import Picture
 from standins.rekognition.quality import Quality, reasons_against
@@ -28,14 +28,16 @@ class _Found:
 
 
 def detect_faces(service: Service, parameters: dict[str, Any]) -> Answer:
-    """DetectFaces, largest first; raises the errors of Service.picture."""
+    """DetectFaces, largest first; raises the errors of check_attributes and Service.picture."""
+    check_attributes("DetectFaces", "Attributes", parameters)
     picture = service.picture(parameters["Image"])
     faces = service.reader.find(picture.pixels)
     return {"FaceDetails": [face_detail(face, picture, service.quality(picture, face)) for face in faces]}
 
 
 def index_faces(service: Service, parameters: dict[str, Any]) -> Answer:
-    """IndexFaces, largest first; raises ResourceNotFoundError and the errors of Service.picture."""
+    """IndexFaces, largest first; raises ResourceNotFoundError, the errors of check_attributes and Service.picture."""
+    check_attributes("IndexFaces", "DetectionAttributes", parameters)
     collection = service.store.collection(parameters["CollectionId"])
     picture = service.picture(parameters["Image"])
     found = _judged(service, picture, parameters.get("QualityFilter", "AUTO"), parameters.get("MaxFaces", MAX_FACES))
@@ -53,30 +55,37 @@ def index_faces(service: Service, parameters: dict[str, Any]) -> Answer:
 
 def list_faces(service: Service, parameters: dict[str, Any]) -> Answer:
     """ListFaces, oldest first; raises ResourceNotFoundError and InvalidPaginationTokenError."""
-    if "UserId" in parameters:
-        raise NotImplementedOperationError(
-            "ListFaces: the parameter UserId is not implemented; this service has no users"
-        )
     collection = service.store.collection(parameters["CollectionId"])
+    user_id = parameters.get("UserId")
+    if user_id is not None:
+        service.users.get(collection, user_id)
     scope = f"faces of {collection.number}"
     after = paging.after(scope, parameters["NextToken"]) if "NextToken" in parameters else 0
     most = parameters.get("MaxResults") or _PAGE
     if "FaceIds" in parameters:
-        found = [face for face in service.store.faces_by_id(collection, parameters["FaceIds"]) if face.number > after]
+        named = service.store.faces_by_id(collection, parameters["FaceIds"])
+        found = [face for face in named if face.number > after and user_id in (None, face.user_id)]
     else:
-        found = service.store.faces_after(collection, after, most + 1)
+        found = service.store.faces_after(collection, after, most + 1, user_id)
     page = found[:most]
     more = {"NextToken": paging.token(scope, page[-1].number)} if len(found) > most else {}
     return {"Faces": [stored_face(face) for face in page], "FaceModelVersion": collection.model_version, **more}
 
 
 def delete_faces(service: Service, parameters: dict[str, Any]) -> Answer:
-    """DeleteFaces; unknown ids are told, not an error; raises ResourceNotFoundError."""
+    """DeleteFaces; unknown ids and users' faces are told, not an error; raises ResourceNotFoundError."""
     collection = service.store.collection(parameters["CollectionId"])
     asked = list(dict.fromkeys(parameters["FaceIds"]))
-    deleted = set(service.store.delete_faces(collection, asked))
-    missing = [{"FaceId": face_id, "Reasons": ["FACE_NOT_FOUND"]} for face_id in asked if face_id not in deleted]
-    return {"DeletedFaces": [id_ for id_ in asked if id_ in deleted], "UnsuccessfulFaceDeletions": missing}
+    gone, kept = service.store.delete_faces(collection, asked)
+    deleted = {face.face_id for face in gone}
+    reasons = {face.face_id: {"UserId": face.user_id, "Reasons": ["ASSOCIATED_TO_AN_EXISTING_USER"]} for face in kept}
+    missing: Answer = {"Reasons": ["FACE_NOT_FOUND"]}
+    return {
+        "DeletedFaces": [face_id for face_id in asked if face_id in deleted],
+        "UnsuccessfulFaceDeletions": [
+            {"FaceId": face_id, **reasons.get(face_id, missing)} for face_id in asked if face_id not in deleted
+        ],
+    }
 
 
 def _judged(service: Service, picture: Picture, quality_filter: str, most: int) -> list[_Found]:
@@ -106,7 +115,7 @@ def _keep(
         )
         for item in found
     ]
-    vectors = [service.reader.embed(service.reader.aligned(picture.pixels, item.face)) for item in found]
+    vectors = [service.vector(picture, item.face) for item in found]
     kept = service.store.add_faces(collection, list(zip(entries, vectors, strict=True)))
     return [
         {"Face": stored_face(face), "FaceDetail": face_detail(item.face, picture, item.quality)}

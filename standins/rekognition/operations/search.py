@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standins.rekognition.answers import Answer, bounding_box, relative_box, stored_face
-from standins.rekognition.errors import InvalidParameterError, NoFaceError
+from standins.rekognition.errors import NoFaceError
 from standins.rekognition.faces import Face, Vector
 from standins.rekognition.images import Picture
 from standins.rekognition.quality import reasons_against
@@ -20,13 +20,10 @@ _MOST = 5  # AWS doesn't document its default
 def search_faces(service: Service, parameters: dict[str, Any]) -> Answer:
     """SearchFaces; raises ResourceNotFoundError, InvalidParameterError (no such face)."""
     collection = service.store.collection(parameters["CollectionId"])
-    probes = service.store.faces_by_id(collection, [parameters["FaceId"]])
-    if not probes:
-        raise InvalidParameterError("faceId was not found in the collection.")
-    vector = service.store.gallery(collection).vector(probes[0].number)
+    vector = service.store.vector(collection, parameters["FaceId"])
     return {
-        "SearchedFaceId": probes[0].face_id,
-        "FaceMatches": _matches(service, collection, vector, parameters, without=probes[0].number),
+        "SearchedFaceId": parameters["FaceId"],
+        "FaceMatches": _matches(service, collection, vector, parameters, without=parameters["FaceId"]),
         "FaceModelVersion": collection.model_version,
     }
 
@@ -36,7 +33,7 @@ def search_faces_by_image(service: Service, parameters: dict[str, Any]) -> Answe
     collection = service.store.collection(parameters["CollectionId"])
     picture = service.picture(parameters["Image"])
     face = _largest(service, picture, parameters.get("QualityFilter", "NONE"))
-    vector = service.reader.embed(service.reader.aligned(picture.pixels, face))
+    vector = service.vector(picture, face)
     return {
         "SearchedFaceBoundingBox": bounding_box(relative_box(face, picture)),
         "SearchedFaceConfidence": 100 * face.score,
@@ -58,7 +55,7 @@ def _largest(service: Service, picture: Picture, quality_filter: str) -> Face:
 
 
 def _matches(
-    service: Service, collection: Collection, probe: Vector, parameters: dict[str, Any], without: int | None = None
+    service: Service, collection: Collection, probe: Vector, parameters: dict[str, Any], without: str | None = None
 ) -> list[Answer]:
     """FaceMatches, most similar first; the face `without` is left out."""
     most = parameters.get("MaxFaces", _MOST)
@@ -71,6 +68,6 @@ def _matches(
     matches = [
         {"Similarity": float(alike), "Face": stored_face(faces[number])}
         for number, alike in zip(numbers, likeness, strict=False)
-        if number in faces and number != without
+        if number in faces and faces[number].face_id != without
     ]
     return matches[:most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 import threading
 import time
@@ -15,11 +16,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is bytes, something that becomes JSON, or an endless source of bytes."""
+    """`body` is bytes, something that becomes JSON, or an iterator of bytes, sent as they are."""
 
     body: Any = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    hang_up: bool = False  # without a word
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Asked:
     headers: dict[str, str]
     body: Any
     at: float
+    port: int = 0  # the client's, which tells connections apart
 
 
 @dataclass
@@ -49,7 +52,7 @@ class ScriptedServer:
 
 
 @contextmanager
-def scripted_server() -> Iterator[ScriptedServer]:
+def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
     script = ScriptedServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -59,12 +62,15 @@ def scripted_server() -> Iterator[ScriptedServer]:
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length)) if length else None
-            asked = Asked(self.command, self.path, dict(self.headers), body, time.monotonic())
+            asked = Asked(self.command, self.path, dict(self.headers), body, time.monotonic(), self.client_address[1])
             self._send(script.answer(asked))
 
         do_POST = do_GET  # noqa: N815
 
         def _send(self, answer: Answer) -> None:
+            if answer.hang_up:
+                self.close_connection = True
+                return
             endless = isinstance(answer.body, Iterator)
             body = answer.body if endless or isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
             self.send_response(answer.status)
@@ -89,9 +95,11 @@ def scripted_server() -> Iterator[ScriptedServer]:
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    script.url = f"http://127.0.0.1:{server.server_port}"
+    script.url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
     try:
         yield script
     finally:

@@ -70,7 +70,7 @@ def check(sweep: Sweep, moving: Moving) -> None:
     event(f"complete: {sweep.complete}, changes: {min(moving.happened, 3)}")
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(
     st.lists(cases, max_size=14),
     st.lists(moves, max_size=8),
@@ -84,7 +84,7 @@ def test_what_is_called_complete_misses_nobody(
     index = numbered(found)
     index.unsortable, index.shuffled = frozenset() if sortable else frozenset({"modifiedDateTime"}), shuffled
     moving = Moving(index, script)
-    check(Sweeper(Search(index.post, FIELDS["MP"]), STATES, page=page, window=6)(), moving)
+    check(Sweeper(Search(index.post, FIELDS["MP"]), STATES, page=page, wide_page=page, window=6)(), moving)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,4 +1,4 @@
-"""How we behave towards a site, over real HTTP: pauses, refusals, bounds, redirects."""
+"""How we behave towards a site, over real HTTP: who we say we are, how often we ask, and what we do when refused."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from urllib3 import HTTPResponse
 from urllib3.util.retry import RequestHistory
 
-from homeward.adapters import web
-from homeward.adapters.web import RETRIES, Site, SiteClient
+from homeward.adapters.answers import RequestRefusedError, ServerFailedError
+from homeward.adapters.site import Site
+from homeward.adapters.web import RETRIES, RETRY_AFTER_SECONDS, SiteClient
 from homeward.domain.errors import (
     HomewardError,
     NotFoundError,
@@ -26,7 +28,8 @@ from homeward.domain.errors import (
     SourceError,
     ThrottledError,
 )
-from tests.contract.namus_client.scripted import Answer, ScriptedServer, scripted_server
+from homeward.domain.sources import Traffic
+from tests.contract.namus_client.scripted import Answer, ScriptedServer
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -52,11 +55,12 @@ def test_what_may_pass_is_tried_again(server: ScriptedServer, site: Site, method
     ("status", "error", "tries"),
     [
         (429, ThrottledError, RETRIES + 1),
+        (500, ServerFailedError, RETRIES + 1),
         (503, ServiceUnavailableError, RETRIES + 1),
         (403, SourceBlockedError, 1),
         (404, NotFoundError, 1),
         (410, NotFoundError, 1),
-        (400, SourceError, 1),
+        (400, RequestRefusedError, 1),
         (401, SourceError, 1),
     ],
 )
@@ -70,10 +74,60 @@ def test_what_lasts_becomes_its_error(
     assert len(server.asked) == tries
 
 
+def test_every_try_is_counted_and_every_byte_by_its_kind(server: ScriptedServer, client: SiteClient) -> None:
+    server.answers["/x"] = [Answer(status=503), Answer(b"12345")]
+    server.answers["/y"] = [Answer(b"123")]
+    server.answers["/z"] = [Answer(gzip.compress(bytes(9_000)), headers={"Content-Encoding": "gzip"})]
+    client.get("/x", 9, "record")
+    client.get("/y", 9, "record")
+    client.get("/z", 10_000, "picture")
+    packed = len(gzip.compress(bytes(9_000)))
+    assert client.by_kind == {"record": Traffic(3, 8), "picture": Traffic(1, packed)}
+    assert client.traffic == Traffic(4, 8 + packed)
+    assert client.traffic - Traffic(3, 8) == client.by_kind["picture"]
+
+
+def test_further_tries_keep_the_pace_too(server: ScriptedServer, site: Site) -> None:
+    server.answers["/x"] = [Answer(status=503), Answer(status=503), Answer(b"ok")]
+    SiteClient(replace(site, requests_per_second=5)).get("/x", 9)
+    times = [found.at for found in server.asked]
+    assert all(after - before >= 0.19 for before, after in itertools.pairwise(times))
+
+
+def test_one_connection_serves_many_requests(server: ScriptedServer, client: SiteClient) -> None:
+    server.answers["/x"] = [Answer(b"ok")]
+    server.answers["/z"] = [Answer(gzip.compress(b"ok"), headers={"Content-Encoding": "gzip"})]
+    for path in ("/x", "/z") * 3:
+        assert client.get(path, 9) == b"ok"
+    with pytest.raises(NotFoundError):
+        client.get("/nothing", 9)
+    client.get("/x", 9)
+    assert len({found.port for found in server.asked}) <= 2  # an answer with an error may cost its connection
+
+
 def test_the_server_says_how_long_to_wait(server: ScriptedServer, site: Site) -> None:
     server.answers["/x"] = [Answer(status=429, headers={"Retry-After": "1"}), Answer(b"ok")]
     assert SiteClient(site).get("/x", 9) == b"ok"
     assert server.asked[1].at - server.asked[0].at >= 1
+
+
+def test_the_server_says_until_when_to_wait(server: ScriptedServer, client: SiteClient) -> None:
+    until = formatdate(time.time() + 2, usegmt=True)  # whole seconds: between one and two from now
+    server.answers["/x"] = [Answer(status=503, headers={"Retry-After": until}), Answer(b"ok")]
+    assert client.get("/x", 9) == b"ok"
+    assert server.asked[1].at - server.asked[0].at >= 0.9
+
+
+@pytest.mark.parametrize("after", ["99999999", "Fri, 31 Dec 2999 23:59:59 GMT"])
+def test_nobody_makes_us_wait_for_ever(client: SiteClient, after: str) -> None:
+    retries = client._session.get_adapter(client.site.url).max_retries
+    assert retries.get_retry_after(HTTPResponse(headers={"Retry-After": after})) == RETRY_AFTER_SECONDS
+
+
+def test_a_wait_that_is_nonsense_is_an_error(server: ScriptedServer, client: SiteClient) -> None:
+    server.answers["/x"] = [Answer(status=429, headers={"Retry-After": "soon"})]
+    with pytest.raises(ServiceUnavailableError, match="soon"):
+        client.get("/x", 9)
 
 
 def test_we_pause_before_every_try_and_longer_each_time(server: ScriptedServer, site: Site) -> None:
@@ -112,7 +166,9 @@ def test_without_permission_not_one_request_is_sent() -> None:
     assert asked.traffic.requests == 0
 
 
-def test_a_proxy_is_not_asked_for_this_machine(server: ScriptedServer, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_asked_for_this_machine(
+    server: ScriptedServer, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     server.answers["/x"] = [Answer(b"ok")]
     assert SiteClient(site).get("/x", 9) == b"ok"

@@ -1,143 +1,138 @@
-"""A really started face service, clients that check every answer against the public model, and synthetic faces."""
+"""One suite for any endpoint: see tests/rekognition_endpoint.py. Only boto3, nothing that one model alone would say."""
 
 from __future__ import annotations
 
 import itertools
-import json
-import signal
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-import cv2
-import numpy as np
 import pytest
-from botocore.config import Config
-from botocore.model import OperationModel
-from botocore.validate import ParamValidator
-from numpy.typing import NDArray
 
-from standins.people.portraits import Portraits
-from tests.serving import ROOT, serving
+from tests.drawn_faces import Faces, faces, group, jpeg, png
+from tests.face_service import client_of
+from tests.rekognition_endpoint import aws_client, delete_collections, is_aws, run_prefix
+from tests.serving import serving
 
-_numbers = itertools.count(1)
+__all__ = ["Faces", "Pictures", "client_of", "faces", "group", "jpeg", "png"]
 
-
-@dataclass(frozen=True)
-class Faces:
-    """JPEG files of people who do not exist. `portrait(person, variant)`: variant 0 is the first photo."""
-
-    portraits: Portraits
-
-    def portrait(self, person: int, variant: int = 0) -> bytes:
-        portrait = self.portraits.get(person, variant)
-        assert portrait is not None
-        return portrait.data
-
-    def pixels(self, person: int, variant: int = 0, side: int = 640) -> NDArray[np.uint8]:
-        picture = self.portraits.get(person, variant)
-        assert picture is not None
-        return cv2.resize(picture.picture, (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8)
-
-
-def jpeg(pixels: NDArray[Any]) -> bytes:
-    return cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
-
-
-def group(*pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The pictures beside each other on a grey ground."""
-    height, gap = max(len(picture) for picture in pictures) + 40, 20
-    ground = np.full((height, sum(picture.shape[1] + gap for picture in pictures) + gap, 3), 110, np.uint8)
-    left = gap
-    for picture in pictures:
-        ground[20 : 20 + len(picture), left : left + picture.shape[1]] = picture
-        left += picture.shape[1] + gap
-    return ground
+PATIENCE_SECONDS = 60
+"""How long AWS may take until a change shows. The local service has to show it at once."""
 
 
 @pytest.fixture(scope="session")
-def faces(request: pytest.FixtureRequest) -> Faces:
-    """Drawn once a checkout: the same numbers always give the same pictures."""
-    return Faces(Portraits(request.config.cache.mkdir("portraits")))
-
-
-def client_of(url: str, attempts: int = 1) -> Any:
-    """A client that fails on every answer that the service model doesn't describe."""
-    config = Config(retries={"total_max_attempts": attempts})
-    client = boto3.Session("test", "test", region_name="us-east-1").client(
-        "rekognition", endpoint_url=url, config=config
-    )
-    client.meta.events.register("after-call.rekognition", _check_shape)
-    return client
-
-
-def _check_shape(http_response: Any, model: OperationModel, **_: Any) -> None:
-    if http_response.status_code == 200:
-        assert model.output_shape is not None
-        # AWS sends empty lists even where the model asks for one member or more.
-        answer = {name: value for name, value in json.loads(http_response.content).items() if value != []}
-        report = ParamValidator().validate(answer, model.output_shape)
-        assert not report.has_errors(), report.generate_report()
+def prefix() -> str:
+    return run_prefix()
 
 
 @pytest.fixture(scope="session")
-def service_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("rekognition")
-    with serving("standins.rekognition", "--data", str(folder / "data"), log=folder / "log") as url:
-        yield url
+def client(request: pytest.FixtureRequest, prefix: str) -> Iterator[Any]:
+    """A client of the endpoint that was chosen; no collection of the run outlives it."""
+    local = not is_aws(request.config)
+    client = client_of(request.getfixturevalue("service_url")) if local else aws_client(request.config)
+
+    def check_name(parsed: Any, **_: Any) -> None:
+        made = parsed.get("CollectionArn")
+        assert made is None or f"/{prefix}-" in made, f"{made} would be left behind: take its name from new_name"
+
+    client.meta.events.register("after-call.rekognition.CreateCollection", check_name)
+    yield client
+    delete_collections(client, prefix)
 
 
 @pytest.fixture(scope="session")
-def client(service_url: str) -> Any:
-    return client_of(service_url)
+def new_name(prefix: str) -> Callable[[], str]:
+    """Give names for collections, each once."""
+    numbers = itertools.count(1)
+    return lambda: f"{prefix}-{next(numbers)}"
 
 
 @pytest.fixture
-def collection(client: Any) -> Iterator[str]:
+def new_collection(client: Any, new_name: Callable[[], str]) -> Iterator[Callable[..., str]]:
+    """Make collections, `new_collection(**options)`; they are deleted after the test unless the test did it."""
+    made = []
+
+    def create(**options: Any) -> str:
+        made.append(new_name())
+        client.create_collection(CollectionId=made[-1], **options)
+        return made[-1]
+
+    yield create
+    for name in made:
+        try:
+            client.delete_collection(CollectionId=name)
+        except client.exceptions.ResourceNotFoundException:
+            continue
+
+
+@pytest.fixture
+def collection(new_collection: Callable[..., str]) -> str:
     """The id of a new, empty collection."""
-    name = f"collection-{next(_numbers)}"
-    client.create_collection(CollectionId=name)
-    yield name
-    client.delete_collection(CollectionId=name)
+    return new_collection()
+
+
+@pytest.fixture(scope="session")
+def eventually(request: pytest.FixtureRequest) -> Callable[[Callable[[], Any], Any], None]:
+    """`eventually(read, expected)`: asserts that `read()` gives `expected`; AWS is asked again for a while."""
+    patience = PATIENCE_SECONDS if is_aws(request.config) else 0
+
+    def check(read: Callable[[], Any], expected: Any) -> None:
+        deadline = time.monotonic() + patience
+        while (found := read()) != expected and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert found == expected
+
+    return check
 
 
 @dataclass
-class Process:
-    """A face service that a test ends itself."""
+class Pictures:
+    """A bucket for the pictures of one run, and a client of the Rekognition that can read it."""
 
-    popen: subprocess.Popen[str]
     client: Any
+    s3: Any
+    bucket: str
+    folder: str
+    keys: list[str] = field(default_factory=list)
 
-    def end(self, how: signal.Signals) -> int:
-        self.popen.send_signal(how)
-        return self.popen.wait(20)
+    def put(self, name: str, data: bytes) -> dict[str, Any]:
+        """The `Image` of a new object."""
+        key = f"{self.folder}/{name}"
+        self.keys.append(key)
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=data)
+        return self.image(key)
+
+    def image(self, key: str, bucket: str | None = None) -> dict[str, Any]:
+        """The `Image` that names an object."""
+        return {"S3Object": {"Bucket": bucket or self.bucket, "Name": key}}
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[[Path], Process]]:
-    """Start a service on a data folder; it is killed after the test if the test didn't end it."""
-    started: list[subprocess.Popen[str]] = []
-
-    def run(data: Path) -> Process:
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "standins.rekognition", "--port", "0", "--data", str(data)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        started.append(popen)
-        assert popen.stdout is not None
-        ready, _, url = popen.stdout.readline().strip().partition(" ")
-        assert ready == "ready"
-        return Process(popen, client_of(url))
-
-    yield run
-    for popen in started:
-        popen.kill()
-        popen.wait()
-        if popen.stdout:
-            popen.stdout.close()
+@pytest.fixture(scope="module")
+def pictures(
+    request: pytest.FixtureRequest, prefix: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pictures]:
+    """The bucket of --rekognition-bucket; locally one of the local cloud, with a face service that reads there."""
+    with ExitStack() as stack:
+        if is_aws(request.config):
+            bucket = request.config.getoption("--rekognition-bucket")
+            if bucket is None:
+                pytest.skip("pictures in S3 need a bucket: --rekognition-bucket NAME")
+            found = Pictures(request.getfixturevalue("client"), boto3.Session().client("s3"), bucket, prefix)
+        else:
+            folder = tmp_path_factory.mktemp("rekognition-s3")
+            environment = {
+                "AWS_ENDPOINT_URL": request.getfixturevalue("cloud_url"),
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+            }
+            arguments = ("--data", str(folder / "data"))
+            service = serving("standins.rekognition", *arguments, log=folder / "log", environment=environment)
+            url = stack.enter_context(service)
+            found = Pictures(client_of(url), request.getfixturevalue("aws")("s3"), prefix, "pictures")
+            found.s3.create_bucket(Bucket=prefix)
+        yield found
+        for key in found.keys:
+            found.s3.delete_object(Bucket=found.bucket, Key=key)

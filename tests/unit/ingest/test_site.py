@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from homeward.adapters.pacing import Pace
-from homeward.adapters.web import Site
+from homeward.adapters.site import Site
 from homeward.domain.errors import SettingsError, SourceError
 
 GRANTED = {"authority": "A. Example, NIJ; 2026-11-01; letter 12", "contact": "ops@example.org"}
@@ -38,6 +38,8 @@ def test_this_machine_needs_no_permission(url: str) -> None:
         "https://0.0.0.0",
         "https://",
         "www.namus.gov",
+        "https://example.org\\@127.0.0.1",  # which parsers read differently
+        "https://127.0.0.1.",
     ],
 )
 def test_everybody_else_does(url: str) -> None:
@@ -63,6 +65,7 @@ def test_with_permission_and_contact_we_may() -> None:
         {"authority": "A. Example"},
         {"authority": "; 2026-11-01; letter"},
         {"authority": "A. Example; someday; letter"},
+        {"authority": "A. Example; 2026-13-45; letter"},
         {"authority": "A. Example; 2026-11-01;"},
         {"contact": " "},
     ],
@@ -83,6 +86,25 @@ def test_settings_come_from_the_environment() -> None:
     assert (found.url, found.requests_per_second, found.ca_bundle) == ("http://127.0.0.1:9", 0.5, "/ca.pem")
     assert Site.from_environment("X", "https://default", {}) == Site("X", "https://default")
     assert Site("X", "y").requests_per_second == 1.0
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a:b:c", "http://127.0.0.1:99999"])
+def test_what_is_no_address_is_named(url: str) -> None:
+    with pytest.raises(SettingsError, match="HOMEWARD_NAMUS_URL"):
+        site(url).check()
+
+
+@pytest.mark.parametrize("contact", ["a\nb", "Łódź", "a\tb"])
+def test_a_contact_fits_into_a_header(contact: str) -> None:
+    with pytest.raises(SettingsError, match="X_CONTACT"):
+        Site.from_environment("X", "https://default", {"X_CONTACT": contact})
+
+
+def test_how_long_a_refusal_blocks_is_a_setting() -> None:
+    assert Site("X", "y").blocked_minutes == 60
+    assert Site.from_environment("X", "https://default", {"X_BLOCKED_MINUTES": "1.5"}).blocked_minutes == 1.5
+    with pytest.raises(SettingsError, match="X_BLOCKED_MINUTES"):
+        Site.from_environment("X", "https://default", {"X_BLOCKED_MINUTES": "for ever"})
 
 
 @pytest.mark.parametrize("pace", ["", "fast", "-1", "inf", "nan", "1e9"])

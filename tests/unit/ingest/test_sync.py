@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from homeward.domain.cases import CaseStatus
 from homeward.domain.errors import InputError, VanishedError
-from homeward.domain.sources import IndexRow, Sweep
+from homeward.domain.sources import IndexRow
 from homeward.domain.sync import MAX_BATCHES, KnownCase, Window, batches, check_vanished, diff, run_folder, utc
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -123,12 +123,6 @@ def test_batches_hold_everything_in_order_within_airflows_limit(count: int, size
     assert len(cut) <= MAX_BATCHES
     assert all(batch for batch in cut)
     assert all(len(batch) <= max(size, 3) for batch in cut)
-
-
-def test_a_sweep_is_complete_when_it_saw_what_the_source_counts() -> None:
-    row = IndexRow(1, "", "")
-    assert Sweep((row,), 1, 3).complete
-    assert not Sweep((row,), 2, 3).complete
 
 
 def test_a_run_name_is_one_folder() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from standins.rekognition.models import DETECTOR, EMBEDDER, find_models
-from tests.contract.rekognition.conftest import Process
+from tests.contract.face_service.conftest import Process
 from tests.serving import ROOT, free_port
 
 

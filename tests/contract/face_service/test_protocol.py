@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-from typing import Any
 
 import pytest
 import requests
@@ -13,10 +11,7 @@ from botocore.exceptions import ClientError
 
 from standins.rekognition.operations import OPERATIONS
 from standins.rekognition.validation import service_model
-from tests.contract.rekognition.conftest import client_of
-from tests.serving import ROOT
-
-README = ROOT / "standins" / "rekognition" / "README.md"
+from tests.contract.face_service.conftest import client_of
 
 
 def post(url: str, target: str | None, body: bytes | str) -> requests.Response:
@@ -55,41 +50,13 @@ def test_what_is_wrong_is_told(service_url: str, target: str | None, body: bytes
     assert answer.json()["Message"]
 
 
-def test_every_broken_constraint_is_told_in_aws_words(client: Any) -> None:
-    with pytest.raises(ClientError) as caught:
-        client.index_faces(
-            CollectionId="with space", Image={"Bytes": b"x"}, ExternalImageId="a b", QualityFilter="SOME"
-        )
-    error = caught.value.response["Error"]
-    assert error["Code"] == "ValidationException"
-    assert error["Message"].startswith("3 validation errors detected: ")
-    for part in (
-        r"Value 'with space' at 'collectionId' failed to satisfy constraint: "
-        r"Member must satisfy regular expression pattern: [a-zA-Z0-9_.\-]+",
-        r"Value 'a b' at 'externalImageId' failed to satisfy constraint: "
-        r"Member must satisfy regular expression pattern: [a-zA-Z0-9_.\-:]+",
-        "Value 'SOME' at 'qualityFilter' failed to satisfy constraint: "
-        "Member must satisfy enum value set: [NONE, AUTO, LOW, MEDIUM, HIGH]",
-    ):
-        assert part in error["Message"]
-
-
-@pytest.mark.parametrize(
-    "options", [{"FaceMatchThreshold": 101.0}, {"MaxFaces": 4097}, {"FaceMatchThreshold": float("nan")}]
-)
-def test_search_options_out_of_range(client: Any, collection: str, options: dict[str, Any]) -> None:
-    with pytest.raises(ClientError) as caught:
-        client.search_faces_by_image(CollectionId=collection, Image={"Bytes": b"x"}, **options)
-    assert caught.value.response["Error"]["Code"] in {"ValidationException", "SerializationException"}
-
-
 def test_members_that_the_model_does_not_know_are_ignored(service_url: str) -> None:
     assert post(service_url, "RekognitionService.ListCollections", '{"Unknown": 1}').status_code == 200
 
 
 def test_an_operation_that_is_not_here_says_so_and_is_not_retried(service_url: str) -> None:
-    with pytest.raises(ClientError, match="CompareFaces is an operation of Amazon Rekognition that this") as caught:
-        client_of(service_url, attempts=3).compare_faces(SourceImage={"Bytes": b"x"}, TargetImage={"Bytes": b"x"})
+    with pytest.raises(ClientError, match="DetectLabels is an operation of Amazon Rekognition that this") as caught:
+        client_of(service_url, attempts=3).detect_labels(Image={"Bytes": b"x"})
     assert caught.value.response["Error"]["Code"] == "NotImplementedException"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
@@ -100,12 +67,6 @@ def test_every_operation_of_the_model_is_real_or_refused(service_url: str) -> No
         answer = post(service_url, f"RekognitionService.{name}", "[]")
         expected = (400, "SerializationException") if name in OPERATIONS else (501, "NotImplementedException")
         assert (answer.status_code, answer.json()["__type"]) == expected, name
-
-
-def test_the_readme_lists_every_face_operation_as_it_is() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (real|not implemented)", README.read_text(), re.MULTILINE))
-    assert {name for name, state in rows.items() if state == "real"} == set(OPERATIONS)
-    assert rows.keys() <= set(service_model().operation_names)
 
 
 def test_a_request_too_large_is_refused(service_url: str) -> None:

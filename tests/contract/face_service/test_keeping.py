@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.rekognition.conftest import Faces, Process
+from tests.contract.face_service.conftest import Faces, Process
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
