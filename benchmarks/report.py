@@ -37,11 +37,13 @@ class Report:
             file.write_text(json.dumps({**asdict(self), "machine": machine}, indent=2, sort_keys=True) + "\n")
 
 
-def options(about: str, arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read `--quick` and `--json FILE`."""
+def options(about: str, arguments: Sequence[str] | None = None, parts: Sequence[str] = ()) -> argparse.Namespace:
+    """Read `--quick` and `--json FILE`, and `--only PART` where there are parts."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--quick", action="store_true", help="fewer rounds: for a look, not for quoting")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    if parts:
+        parser.add_argument("--only", choices=parts, help="measure that part alone")
     return parser.parse_args(arguments)
 
 

@@ -7,13 +7,31 @@ import errno
 import signal
 import socket
 import sys
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from types import FrameType
 
 DEFAULT_PORT = 14588
-DEFAULT_CASES = 100
-GRACE = 2  # seconds for open requests when told to end
+DEFAULT_UNIDENTIFIED = 20
+
+EPILOG = """\
+--people DIR: one folder per person with JPEG or PNG pictures and perhaps a person.json (first_name, last_name, sex,
+ethnicity, age, missing_since, city, state); what it does not state stays unknown. The folder is read at start.
+
+For tests there are paths that the site doesn't have (standins/namus/README.md tells all of them):
+  GET    /_control/requests       how many requests came, by kind; DELETE starts anew
+  POST   /_control/cases          {"do": "publish", "count": 3}, {"do": "withdraw", "share": 0.03}, ... resolve, touch
+  POST   /_control/cases/NUMBER   {"resolved": true}, {"withdrawn": true}, {"modifiedDateTime": "now"}
+  POST   /_control/cases/NUMBER/photos   a picture, or nothing for a drawn face; PUT and DELETE with /IDENTITY
+  POST   /_control/faults         {"fault": "status", "status": 429, "retry_after": 2, "on": "detail", "times": 3}
+  GET    /_control/faults/kinds   what can go wrong, and its options
+
+Example: a tenth of all pictures fail, and one case is a maintenance page for ever:
+  python -m standins.namus --cases 500 --faces \\
+    --fault '{"fault": "status", "status": 503, "on": "image", "share": 0.1}' \\
+    --fault '{"fault": "html", "on": "detail", "case": 51557}'
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,31 +47,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     # Here, so that --help needs no package, and a missing one is told in one line.
-    import uvicorn
-
-    from standins.namus.app import Server
-    from standins.namus.caseset import make_cases
     from standins.namus.records import NamusError
+    from standins.namus.running import application, run
 
-    count = options.cases if options.cases is not None or options.people else DEFAULT_CASES
     try:
         listener = _listen(options.port)
-        cases = make_cases(options.people, count, options.seed, options.as_of)
+        app = application(options)
     except NamusError as error:
         return _complain(str(error))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return _complain(f"port {options.port} is in use; end what uses it, or name another --port")
         return _complain(str(error))
-
-    class Ready(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"ready http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-
-    app = Server(cases).app()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE, lifespan="off")
-    Ready(config).run(sockets=[listener])
+    run(app, listener)
     return 0
 
 
@@ -78,43 +84,56 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m standins.namus",
         description="A case server on 127.0.0.1 with the public paths, bodies and quirks of NamUs, for people who do "
-        "not exist. Prints one line `ready URL` when it serves; ends on Ctrl-C or SIGTERM.",
-        epilog="--people DIR: one folder per person with JPEG or PNG pictures and perhaps a person.json "
-        "(first_name, last_name, sex, ethnicity, age, missing_since, city, state); what it does not state stays "
-        "unknown. The folder is read at start. Further cases are generated and show no faces. "
-        "GET /_control/requests counts requests; POST /_control/cases/NUMBER changes or withdraws a case.",
+        "not exist. Prints one line `ready URL` when it serves; ends on Ctrl-C or SIGTERM, and forgets everything that "
+        "happened to its cases.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    result.add_argument("--port", type=_port, default=DEFAULT_PORT, help="0 takes any free one (default: %(default)s)")
+    result.add_argument(
+        "--port", type=_number(0, 65535), default=DEFAULT_PORT, help="0 takes any free one (default: %(default)s)"
+    )
     result.add_argument(
         "--cases",
-        type=_count,
+        type=_number(1),
         metavar="N",
-        help=f"how many, the people's included (default: the people's; without --people {DEFAULT_CASES})",
+        help="how many, the people's included (default: the people's; without --people 100)",
     )
     result.add_argument("--seed", type=int, default=0, metavar="S", help="another seed, other cases (default: 0)")
     result.add_argument("--people", type=Path, metavar="DIR", help="a folder with one folder of pictures per person")
     result.add_argument(
+        "--faces", action="store_true", help="generated cases show drawn faces, as many as real cases have pictures"
+    )
+    result.add_argument(
+        "--unidentified",
+        type=_number(0),
+        default=DEFAULT_UNIDENTIFIED,
+        metavar="N",
+        help="cases of unidentified persons beside them (default: %(default)s)",
+    )
+    result.add_argument(
         "--as-of",
         type=date.fromisoformat,
-        default=datetime.now(UTC).date(),
         metavar="YYYY-MM-DD",
-        help="every case was changed within the year before this day (default: today)",
+        help="every case was changed within the year before this day, and what is done under /_control happens on it, "
+        "a second apart (default: today, and then at the real time)",
+    )
+    result.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="JSON",
+        help="a rule for what goes wrong, as for POST /_control/faults; may be given several times",
     )
     return result
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+def _number(least: int, most: int = 199_999) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"a number from {least} to {most}")
+        return int(text)
 
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return count
+    return number
 
 
 if __name__ == "__main__":

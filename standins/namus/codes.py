@@ -37,6 +37,11 @@ def code(kind: str, name: str) -> Code:
     return _by_name(kind)[name]
 
 
+def state_code(name: str) -> Code:
+    """A state's entry; also of those that cases name and the site's own list leaves out."""
+    return _by_name("state").get(name) or code("unlistedState", name)
+
+
 def names(kind: str) -> tuple[str, ...]:
     """Every name of a code list."""
     return tuple(_by_name(kind))

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from standins.namus.codes import Code, code, codes
+from urllib.parse import quote
+
+from standins.namus.agency import agency_of
+from standins.namus.codes import Code, code, codes, state_code
 from standins.namus.images import Image, default_image, image_body
 from standins.namus.places import place_in
-from standins.namus.records import Case, draw
+from standins.namus.records import MISSING, Case, draw, row_id
 
 Body = dict[str, object]
 NOTICE = "SYNTHETIC RECORD. Not a real person."
 
 
-def detail(case: Case, images: list[Image]) -> Body:
+def detail(case: Case, images: list[Image], resolved: bool) -> Body:
     """The whole body of GET Cases/{number}."""
-    agency = _agency(case)
+    agency = agency_of(case)
     return {
         "id": case.number,
-        "idFormatted": f"MP{case.number}",
+        "idFormatted": case.id_formatted,
         "publicationStatus": Code(1, "Published", "Published").body(),
         "createdDateTime": case.created,
         "modifiedDateTime": case.modified,
-        "subjectIdentification": _identification(case),
-        "subjectDescription": _description(case),
+        **(_of_missing(case, agency) if case.case_set == MISSING else _of_unidentified(case)),
         "grantPermissionToPublish": True,
-        "caseIsResolved": False,
-        "hasPendingByNcmec": False,
-        "hasNcmecContributors": False,
-        "circumstances": {"id": _id(case, "circumstances"), "circumstancesOfDisappearance": NOTICE},
+        "caseIsResolved": resolved,
         "notes": [],
         "clothingAndAccessoriesArticles": [_article(case)],
-        "sighting": _sighting(case),
-        "vehicles": [],
         "investigatingAgencies": [agency],
-        "primaryInvestigatingAgency": {key: agency[key] for key in ("id", "isCaseOwner", "name")},
         "caseContributors": [],
-        "caseOwner": {"id": _id(case, "owner"), "investigatingAgencyIdentityId": agency["id"]},
+        "caseOwner": {"id": row_id(case, "owner"), "investigatingAgencyIdentityId": agency["id"]},
         "physicalDescription": _looks(case),
-        "physicalFeaturesNoKnownInformationIndicator": {"id": _id(case, "features"), "noKnownInformation": True},
+        "physicalFeaturesNoKnownInformationIndicator": {"id": row_id(case, "features"), "noKnownInformation": True},
         "physicalFeatureDescriptions": [],
         "images": [image_body(case, image) for image in images],
         **_default_image(case, images),
@@ -47,13 +43,40 @@ def detail(case: Case, images: list[Image]) -> Body:
     }
 
 
-def _id(case: Case, *words: object) -> int:
-    return draw(200_000, case.number, *words) + 1
+def _of_missing(case: Case, agency: Body) -> Body:
+    return {
+        "subjectIdentification": _identification(case),
+        "subjectDescription": _description(case),
+        "hasPendingByNcmec": False,
+        "hasNcmecContributors": False,
+        "circumstances": {"id": row_id(case, "circumstances"), "circumstancesOfDisappearance": NOTICE},
+        "sighting": _sighting(case),
+        "vehicles": [],
+        "primaryInvestigatingAgency": {key: agency[key] for key in ("id", "isCaseOwner", "name")},
+        "hrefQRCode": f"{case.home}/Images/QRCode",
+    }
+
+
+def _of_unidentified(case: Case) -> Body:
+    ages = {} if case.age is None else {"estimatedAgeFrom": case.age, "estimatedAgeTo": case.age + 10}
+    found = {"dateFound": case.last_contact.isoformat()} if case.last_contact else {}
+    return {
+        "subjectDescription": {**_description(case), **ages},
+        "circumstances": {
+            "id": row_id(case, "circumstances"),
+            "status": Code(1, "Unidentified Deceased", "Unidentified Deceased").body(),
+            "circumstancesOfRecovery": NOTICE,
+            **found,
+            **_whereabouts(case),
+        },
+        "detailsOfRecovery": {"id": row_id(case, "recovery")},
+        "caseIdentification": {"id": row_id(case, "caseIdentification")},
+    }
 
 
 def _identification(case: Case) -> Body:
     body: Body = {
-        "id": _id(case, "identification"),
+        "id": row_id(case, "identification"),
         "firstName": case.first_name,
         "lastName": case.last_name,
     }
@@ -72,7 +95,7 @@ def _description(case: Case) -> Body:
     # How tall and heavy is drawn for people who do not exist; nothing is said of anyone else.
     size: Body = {"heightFrom": inches, "heightTo": inches + 2, "weightFrom": pounds, "weightTo": pounds + 15}
     return {
-        "id": _id(case, "description"),
+        "id": row_id(case, "description"),
         **(size if _is_synthetic(case) else {}),
         "ethnicities": [code("ethnicity", name).body() for name in case.ethnicities],
         "primaryEthnicity": {"id": 0, "name": primary, "localizedName": primary},
@@ -88,86 +111,42 @@ def _is_synthetic(case: Case) -> bool:
 def _article(case: Case) -> Body:
     article = codes("article")[draw(len(codes("article")), case.number, "article")]
     return {
-        "id": _id(case, "article"),
-        "identityId": _id(case, "article", "identity"),
+        "id": row_id(case, "article"),
+        "identityId": row_id(case, "article", "identity"),
         "article": {**article.body(), "ordinal": article.id},
         "description": "synthetic",
     }
 
 
 def _sighting(case: Case) -> Body:
-    state = code("state", case.state)
-    place = place_in(case.city, case.state)
-    body: Body = {"id": _id(case, "sighting")}
+    body: Body = {"id": row_id(case, "sighting")}
     if case.last_contact:
         body["date"] = case.last_contact.isoformat()
-    address: Body = {
-        "city": case.city,
-        "state": {"id": state.id, "name": state.name, "displayName": state.shown},
-        "stateId": 0,
-    }
-    if place:
-        address["county"] = {
-            "id": _id(case, "county"),
-            "name": f"{place.county} County",
-            "displayName": place.county,
-        }
-    address["countyId"] = 0
     no = code("tribalLand", "No").body()
-    body |= {"address": address, "missingFromTribalLand": no, "primaryResidenceOnTribalLand": no}
-    if place:
-        body["publicGeolocation"] = {
+    return body | {"missingFromTribalLand": no, "primaryResidenceOnTribalLand": no} | _whereabouts(case)
+
+
+def _whereabouts(case: Case) -> Body:
+    """The address, and the place on a map when it is known."""
+    address: Body = {"city": case.city, "stateId": 0, "countyId": 0}
+    if case.state:
+        state = state_code(case.state)
+        address["state"] = {"id": state.id, "name": state.name, "displayName": state.shown}
+    place = place_in(case.city, case.state)
+    if place is None:
+        return {"address": address}
+    address["county"] = {"id": row_id(case, "county"), "name": f"{place.county} County", "displayName": place.county}
+    return {
+        "address": address,
+        "publicGeolocation": {
             "coordinates": {"lat": place.latitude, "lon": place.longitude},
-            "formattedAddress": f"{case.city}, {state.shown}, USA",
-        }
-    return body
-
-
-def _agency(case: Case) -> Body:
-    state = code("state", case.state)
-    return {
-        "id": _id(case, "agency"),
-        "isCaseOwner": False,
-        "name": f"{case.city} Police Department (synthetic)",
-        "city": case.city,
-        "state": state.body(),
-        "stateDisplayName": state.shown,
-        "selection": {"id": _id(case, "selection"), "contact": _contact(case), "agency": _office(case)},
-        "caseNumber": f"SYN-{case.number}",
-    }
-
-
-def _contact(case: Case) -> Body:
-    return {
-        "id": _id(case, "contact"),
-        "firstName": "Alex",
-        "lastName": "Example",
-        "jobTitle": "Detective",
-        "roleId": 1,
-        "role": "Law Enforcement",
-        "isPublicEmail": False,
-        "isPublicPhone1": False,
-        "isPublicPhone2": False,
-    }
-
-
-def _office(case: Case) -> Body:
-    return {
-        "id": _id(case, "office"),
-        "name": f"{case.city} Police Department (synthetic)",
-        "street1": "1 Example Street",
-        "city": case.city,
-        "zipCode": "00000",
-        "state": code("state", case.state).body(),
-        "phone": "5555550100",
-        "jurisdiction": code("jurisdiction", "Local").body(),
-        "agencyType": code("agencyType", "Law Enforcement").body(),
-        "approved": True,
+            "formattedAddress": f"{case.city}, {state_code(place.state).shown}, USA",
+        },
     }
 
 
 def _looks(case: Case) -> Body:
-    body: Body = {"id": _id(case, "looks")}
+    body: Body = {"id": row_id(case, "looks")}
     if _is_synthetic(case):
         hair = codes("hairColor")[draw(len(codes("hairColor")), case.number, "hair")]
         eyes = codes("eyeColor")[draw(len(codes("eyeColor")), case.number, "eyes")]
@@ -179,14 +158,13 @@ def _default_image(case: Case, images: list[Image]) -> Body:
     default = default_image(images)
     if default is None:
         return {}
-    return {"defaultImage": {"id": _id(case, "default"), "defaultImageIdentityId": default.identity_id}}
+    return {"defaultImage": {"id": row_id(case, "default"), "defaultImageIdentityId": default.identity_id}}
 
 
 def _links(case: Case) -> Body:
-    home = f"/api/CaseSets/NamUs/MissingPersons/Cases/{case.number}/Images"
+    rsa = {"hrefGetRsaInformation": f"/api/CaseSets/NamUs/Users/Rsa/{quote(case.state)}"} if case.state else {}
     return {
-        "hrefDefaultImageThumbnail": f"{home}/Default/Thumbnail",
-        "hrefDefaultImagePoster": f"{home}/Default/Poster",
-        "hrefQRCode": f"{home}/QRCode",
-        "hrefGetRsaInformation": f"/api/CaseSets/NamUs/Users/Rsa/{case.state.replace(' ', '%20')}",
+        "hrefDefaultImageThumbnail": f"{case.home}/Images/Default/Thumbnail",
+        "hrefDefaultImagePoster": f"{case.home}/Images/Default/Poster",
+        **rsa,
     }

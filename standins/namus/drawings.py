@@ -32,7 +32,6 @@ def placeholder() -> bytes:
     return jpeg(sheet)
 
 
-@lru_cache(maxsize=512)
 def thumbnail(data: bytes) -> bytes:
     """The picture as a JPEG that fits into THUMBNAIL x THUMBNAIL. Raises ValueError when it is no picture."""
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)

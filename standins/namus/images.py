@@ -1,67 +1,60 @@
-"""The images of a case: what its body says of them, and their bytes."""
+"""The images of a case, and what its body says of them."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from standins.namus import drawings
 from standins.namus.codes import code
-from standins.namus.records import Case, Photo, draw
+from standins.namus.pictures import Picture, drawn, filed, hexadecimal, portrayed
+from standins.namus.records import MISSING, UNIDENTIFIED, Case, draw
 
 MAX_ID = 900_000
 # Category, caption, kind of drawing: none of these may become a face to search for.
-DRAWINGS = (
-    ("Other", "Signature", "signature"),
-    ("Other", "Map of park area searched", "map"),
-    ("Tattoo", "Tattoo on left arm", "tattoo"),
-    ("AgeProgression", "Age progressed", "sheet"),
-    ("Other", "Newspaper article", "sheet"),
-)
+DRAWINGS = {
+    MISSING: (
+        ("Other", "Signature", "signature"),
+        ("Other", "Map of park area searched", "map"),
+        ("Tattoo", "Tattoo on left arm", "tattoo"),
+        ("AgeProgression", "Age progressed", "sheet"),
+        ("Other", "Newspaper article", "sheet"),
+    ),
+    UNIDENTIFIED: (
+        ("ArtistRendering", "Reconstruction", "sheet"),
+        ("Tattoo", "Tattoo on left arm", "tattoo"),
+        ("Clothing", "Shirt", "sheet"),
+    ),
+}
+CATEGORY_LISTS = {MISSING: "imageCategory", UNIDENTIFIED: "unidentifiedImageCategory"}
 # The site's names for types are not the registered ones; clients must look at the bytes.
 MIME_NAMES = {
     "image/jpeg": ("image/jpg", "image/jpg", "image/jpg", "image/pjpeg", "image/jpeg"),
     "image/png": ("image/x-png", "image/png"),
 }
+DEFAULT_FIRST_OF = 9  # in one case of so many with several portraits, the default image isn't the first
 
 
 @dataclass(frozen=True)
 class Image:
-    """One image of a case; exactly one of photo and drawing is set."""
+    """One image of a case."""
 
     identity_id: int
     category: str
     caption: str | None
     mime_name: str
-    photo: Photo | None = None
-    drawing: tuple[str, int] | None = None
-
-    def original(self) -> bytes:
-        """The bytes of the picture as it was handed in. Raises OSError when its file is gone."""
-        if self.photo:
-            return self.photo.path.read_bytes()
-        return drawings.drawing(*self.drawing) if self.drawing else b""
+    picture: Picture
 
     def thumbnail(self) -> bytes:
         """A JPEG of at most 120 x 120."""
-        return drawings.thumbnail(self.original())
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the original."""
-        return (self.photo.width, self.photo.height) if self.photo else (drawings.WIDTH, drawings.HEIGHT)
-
-    @property
-    def storage_key(self) -> str:
-        """32 hexadecimal digits that change when the file is replaced."""
-        return self.photo.sha256[:32] if self.photo else _hex(*(self.drawing or ()))
+        return drawings.thumbnail(self.picture.data())
 
 
 def images_of(case: Case) -> list[Image]:
-    """The images, the default one first if the case has one."""
+    """What the case came with."""
     taken: set[int] = set()
-    return [*_photos(case, taken), *(_drawings(case, taken) if case.with_drawings else ())]
+    shown = [*_photos(case, taken), *_portraits(case, taken)]
+    return [*shown, *(_drawings(case, taken) if case.with_drawings else ())]
 
 
 def default_image(images: list[Image]) -> Image | None:
@@ -69,12 +62,18 @@ def default_image(images: list[Image]) -> Image | None:
     return next((image for image in images if image.category == "FacialCaseId"), None)
 
 
+def new_identity(case: Case, images: list[Image]) -> int:
+    """A number for one image more."""
+    return _identity({image.identity_id for image in images}, case.id_formatted, "added", len(images))
+
+
 def image_body(case: Case, image: Image) -> dict[str, object]:
     """The image object of the case's detail."""
-    category = code("imageCategory", image.category)
-    home = f"/api/CaseSets/NamUs/MissingPersons/Cases/{case.number}/Images/{image.identity_id}"
-    width, height = image.size
+    category = code(CATEGORY_LISTS[case.case_set], image.category)
+    home = f"{case.home}/Images/{image.identity_id}"
+    width, height = image.picture.size
     small_width, small_height = drawings.thumbnail_size(width, height)
+    key = image.picture.key
     return {
         "id": image.identity_id + 3863,
         "identityId": image.identity_id,
@@ -88,9 +87,9 @@ def image_body(case: Case, image: Image) -> dict[str, object]:
         "isPublic": True,
         "createdDateTime": case.created,
         "files": {
-            "original": _file(image.mime_name, width, height, image.storage_key, f"{home}/Original"),
+            "original": _file(image.mime_name, width, height, key, f"{home}/Original"),
             "thumbnail": _file(
-                "image/jpg", small_width, small_height, _hex(image.storage_key, "thumbnail"), f"{home}/Thumbnail"
+                "image/jpg", small_width, small_height, hexadecimal(key, "thumbnail"), f"{home}/Thumbnail"
             ),
         },
         "hrefDownload": f"{home}/Download",
@@ -104,17 +103,46 @@ def _file(mime: str, width: int, height: int, key: str, href: str) -> dict[str, 
 def _photos(case: Case, taken: set[int]) -> Iterator[Image]:
     for index, photo in enumerate(case.photos):
         identity_id = _identity(taken, case.number, photo.path.name)
-        names = MIME_NAMES[photo.media_type]
         category = "ActualPhoto" if index else "FacialCaseId"
-        yield Image(identity_id, category, None, names[draw(len(names), identity_id, "mime")], photo=photo)
+        yield Image(identity_id, category, None, mime_name(photo.media_type, identity_id), filed(photo))
+
+
+def _portraits(case: Case, taken: set[int]) -> Iterator[Image]:
+    later = case.portraits > 1 and draw(DEFAULT_FIRST_OF, case.number, "default") == 0
+    for index in range(case.portraits):
+        identity_id = _identity(taken, case.number, "portrait", index)
+        suffix = ".jpg" if draw(25, identity_id, "suffix") else ".png"
+        media_type = "image/jpeg" if suffix == ".jpg" else "image/png"
+        category, caption = ("FacialCaseId", None) if index == later else _further(case, identity_id)
+        seed = draw(1 << 62, case.number, identity_id, "portrait")
+        yield Image(identity_id, category, caption, mime_name(media_type, identity_id), portrayed(seed, suffix))
+
+
+def _further(case: Case, identity_id: int) -> tuple[str, str | None]:
+    """Category and caption of a portrait beside the default one."""
+    kind = draw(100, identity_id, "category")
+    if kind < 12:
+        return "AgeProgression", f"Age progressed to {case.age} yoa" if case.age else "Age progressed"
+    if kind < 14:
+        return "Composite", "Composite sketch"
+    if kind < 17:
+        return "ActualPhoto", "With her sister, who closely resembles her"
+    return "ActualPhoto", None
+
+
+def mime_name(media_type: str, identity_id: int) -> str:
+    """One of the site's own names for the type."""
+    names = MIME_NAMES[media_type]
+    return names[draw(len(names), identity_id, "mime")]
 
 
 def _drawings(case: Case, taken: set[int]) -> Iterator[Image]:
-    first = draw(len(DRAWINGS), case.number, "drawing")
+    kinds = DRAWINGS[case.case_set]
+    first = draw(len(kinds), case.number, "drawing")
     for index in range(1 + draw(3, case.number, "drawings")):
-        category, caption, kind = DRAWINGS[(first + index) % len(DRAWINGS)]
+        category, caption, kind = kinds[(first + index) % len(kinds)]
         identity_id = _identity(taken, case.number, "drawing", index)
-        yield Image(identity_id, category, caption, "image/jpg", drawing=(kind, identity_id))
+        yield Image(identity_id, category, caption, "image/jpg", drawn(kind, identity_id))
 
 
 def _identity(taken: set[int], *words: object) -> int:
@@ -123,7 +151,3 @@ def _identity(taken: set[int], *words: object) -> int:
         identity_id += 1
     taken.add(identity_id)
     return identity_id
-
-
-def _hex(*words: object) -> str:
-    return hashlib.sha256(":".join(map(str, words)).encode()).hexdigest()[:32]

@@ -71,9 +71,17 @@ PLACES = tuple(
         ("Wyoming", "Cheyenne", "Laramie", 41.14, -104.82, 1),
     )
 )
+# A few cases lie where the list of states has nothing.
+UNLISTED = Place("Guam", "Dededo", "Guam", 13.52, 144.84, 0)
 
 
 @cache
-def place_in(city: str, state: str) -> Place | None:
+def place_of(state: str) -> Place:
+    """The place of a state. Raises StopIteration when there is none."""
+    return next(place for place in (*PLACES, UNLISTED) if place.state == state)
+
+
+@cache
+def place_in(city: str, state: str | None) -> Place | None:
     """The place with that city and state, or None when it is not one of ours."""
-    return next((place for place in PLACES if (place.city, place.state) == (city, state)), None)
+    return next((place for place in (*PLACES, UNLISTED) if (place.city, place.state) == (city, state)), None)

@@ -12,6 +12,11 @@ NUMBERS = 199_999
 FIRST_NUMBER = 40_001
 FIRST_YEAR = datetime(2025, 1, 1, tzinfo=UTC)  # when the case numbers were given out, lowest first
 YEAR = timedelta(days=365)
+# Numbers below this are of the old days, when each case set counted for itself: two sets may share them.
+LEGACY_NUMBERS = 19_997  # a prime, too
+LEGACY_YEAR = datetime(2008, 1, 1, tzinfo=UTC)
+MISSING, UNIDENTIFIED = "MissingPersons", "UnidentifiedPersons"
+PREFIXES = {MISSING: "MP", UNIDENTIFIED: "UP"}
 
 
 class NamusError(Exception):
@@ -31,7 +36,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Case:
-    """One missing person's case. None means: not stated."""
+    """One case. None means: not stated. Of an unidentified person, the last contact is the day of the finding."""
 
     number: int
     first_name: str
@@ -41,15 +46,28 @@ class Case:
     age: int | None  # now
     last_contact: date | None
     city: str
-    state: str
+    state: str | None
     modified: str
     photos: tuple[Photo, ...] = ()
     with_drawings: bool = False  # pictures that show no face: a map, a signature, ...
+    portraits: int = 0  # how many drawn faces
+    also_in: tuple[str, ...] = ()  # further states whose search lists the case
+    case_set: str = MISSING
+
+    @property
+    def id_formatted(self) -> str:
+        """As people cite the case, e.g. MP51557."""
+        return f"{PREFIXES[self.case_set]}{self.number}"
+
+    @property
+    def home(self) -> str:
+        """The path of the case's detail."""
+        return f"/api/CaseSets/NamUs/{self.case_set}/Cases/{self.number}"
 
     @property
     def created(self) -> str:
         """Numbers rise with the time of creation, as those of the real site do."""
-        return stamp(FIRST_YEAR + YEAR * (self.number - FIRST_NUMBER) / NUMBERS)
+        return created_of(self.number)
 
     @property
     def missing_age(self) -> int | None:
@@ -65,6 +83,18 @@ def draw(limit: int, *words: object) -> int:
     return int.from_bytes(digest[:8], "big") % limit
 
 
+def row_id(case: Case, *words: object) -> int:
+    """The id of something that belongs to a case; the site's own table's, of no meaning to anyone."""
+    return draw(200_000, case.number, *words) + 1
+
+
+def created_of(number: int) -> str:
+    """When a number was given out."""
+    if number >= FIRST_NUMBER:
+        return stamp(FIRST_YEAR + YEAR * (number - FIRST_NUMBER) / NUMBERS)
+    return stamp(LEGACY_YEAR + (FIRST_YEAR - LEGACY_YEAR) * number / FIRST_NUMBER)
+
+
 def modified_of(number: int, seed: int, today: date) -> str:
     """When the case was last changed: once a year, each case on a day of its own.
 
@@ -73,7 +103,7 @@ def modified_of(number: int, seed: int, today: date) -> str:
     first = FIRST_YEAR + timedelta(milliseconds=draw(int(YEAR.total_seconds() * 1000), seed, number, "modified"))
     now = datetime(today.year, today.month, today.day, tzinfo=UTC)
     latest = first + YEAR * ((now - first) // YEAR)
-    return max(stamp(latest), stamp(FIRST_YEAR + YEAR * (number - FIRST_NUMBER) / NUMBERS))
+    return max(stamp(latest), created_of(number))
 
 
 def stamp(moment: datetime) -> str:

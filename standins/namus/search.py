@@ -1,22 +1,22 @@
-"""Search: predicates, order, window and projections, with the quirks that clients must live with.
+"""Search: reading a request, and the window and projections that clients must live with.
 
 Nobody has shown that the site can compare dates, so here it can't either: such a predicate is an unknown operation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from standins.namus.codes import code
-from standins.namus.places import place_in
-from standins.namus.records import Case, draw
+from standins.namus.fields import Fields, Getter, Value
+from standins.namus.records import Case
 
 WINDOW = 10_000  # skip + take may not go beyond
 DEFAULT_TAKE = 25
-Value = object
-Getter = Callable[[Case], Value]
+# With about 20 fields, more than 2,000 results begin to take long; how long is not known.
+EASY_VALUES, VALUES_PER_SECOND = 40_000, 4_000
 
 
 class BadRequestError(Exception):
@@ -31,60 +31,12 @@ class UnknownOperatorError(Exception):
     """An operator that the server does not know: it answers 500."""
 
 
-def race(case: Case) -> Value:
-    """One name as a string or as a list, as the real rows mix them; several always as a list."""
-    if len(case.ethnicities) == 1 and draw(2, case.number, "race"):
-        return case.ethnicities[0]
-    return list(case.ethnicities)
-
-
-def _county(case: Case) -> str | None:
-    place = place_in(case.city, case.state)
-    return place.county if place else None
-
-
-def _nothing(case: Case) -> None:
-    return None
-
-
-MISSING_FIELDS: Mapping[str, Getter] = {
-    "idFormatted": lambda case: f"MP{case.number}",
-    "namus2Number": lambda case: case.number,
-    "caseNumber": _nothing,
-    "firstName": lambda case: case.first_name,
-    "middleName": _nothing,
-    "lastName": lambda case: case.last_name,
-    "dateOfLastContact": lambda case: f"{case.last_contact}T00:00:00" if case.last_contact else None,
-    "gender": lambda case: case.sex,
-    "raceEthnicity": race,
-    "ethnicities": lambda case: ", ".join(case.ethnicities),
-    "hairColor": _nothing,
-    "leftEyeColor": _nothing,
-    "rightEyeColor": _nothing,
-    "heightFrom": _nothing,
-    "heightTo": _nothing,
-    "weightFrom": _nothing,
-    "weightTo": _nothing,
-    "cityOfLastContact": lambda case: case.city,
-    "countyOfLastContact": lambda case: f"{county} County" if (county := _county(case)) else None,
-    "countyDisplayNameOfLastContact": _county,
-    "stateOfLastContact": lambda case: case.state,
-    "stateDisplayNameOfLastContact": lambda case: code("state", case.state).shown,
-    "computedMissingMinAge": lambda case: case.missing_age,
-    "computedMissingMaxAge": lambda case: case.missing_age,
-    "currentAgeFrom": lambda case: case.age,
-    "currentAgeTo": lambda case: case.age,
-    "circumstancesOfDisappearance": lambda case: "SYNTHETIC RECORD. Not a real person.",
-    "createdDateTime": lambda case: case.created,
-    "modifiedDateTime": lambda case: case.modified,
-}
-NUMERIC = {"namus2Number", "computedMissingMinAge", "computedMissingMaxAge", "currentAgeFrom", "currentAgeTo"}
-
-
 @dataclass(frozen=True)
 class Query:
-    """A checked search request."""
+    """A checked search request. `key` is the same for requests that find the same cases in the same order."""
 
+    key: str
+    listed: list[tuple[str, frozenset[str]]]  # fields and the values that they may have
     matches: list[Callable[[Case], bool]]
     order: list[tuple[Getter, bool]]  # what to sort by, and whether descending; the first counts most
     skip: int
@@ -92,22 +44,66 @@ class Query:
     projections: list[str]
     with_ages: bool
 
+    def seconds(self, count: int) -> float:
+        """How long the site takes over an answer about so many cases; 0 for all but the heaviest."""
+        values = min(self.take, max(count - self.skip, 0)) * len(self.projections)
+        return max(values - EASY_VALUES, 0) / VALUES_PER_SECOND
 
-def parse(body: object) -> Query:
+
+@dataclass
+class _Predicates:
+    fields: Fields
+    listed: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    matches: list[Callable[[Case], bool]] = field(default_factory=list)
+
+    def add(self, body: dict[str, Any]) -> None:
+        """Raises BadRequestError or UnknownOperatorError."""
+        name, operator, value = body.get("field"), body.get("operator"), body.get("value")
+        if name not in self.fields.shown:
+            raise BadRequestError(f'Invalid field name "{name}"')
+        name = str(name)
+        if operator == "IsIn" and isinstance(body.get("values"), list):
+            self.listed.append((name, frozenset(str(value) for value in body["values"])))
+        elif operator == "Matches" and isinstance(body.get("predicates"), list):
+            for predicate in _objects(body, "predicates"):
+                self.add(predicate)
+        elif name in self.fields.numeric and isinstance(value, int | float) and operator in _COMPARED:
+            self.matches.append(_COMPARED[operator](self.fields.shown[name], value))
+        else:
+            raise UnknownOperatorError
+
+
+def _at_most(getter: Getter, limit: float) -> Callable[[Case], bool]:
+    return lambda case: isinstance(value := getter(case), int) and value <= limit
+
+
+def _at_least(getter: Getter, limit: float) -> Callable[[Case], bool]:
+    return lambda case: isinstance(value := getter(case), int) and value >= limit
+
+
+_COMPARED = {"LessThanOrEqualTo": _at_most, "GreaterThanOrEqualTo": _at_least}
+
+
+def parse(body: object, fields: Fields) -> Query:
     """Read a request's body. Raises BadRequestError or UnknownOperatorError."""
     if not isinstance(body, dict):
         raise BadRequestError("The body must be a JSON object")
     projections = _strings(body, "projections")
     orders = _objects(body, "orderSpecifications")
-    unknown = [name for name in [*projections, *(str(o.get("field")) for o in orders)] if name not in MISSING_FIELDS]
+    unknown = [name for name in [*projections, *(str(o.get("field")) for o in orders)] if name not in fields.shown]
     if unknown:
         raise BadRequestError(*(f'Invalid field name "{name}"' for name in dict.fromkeys(unknown)))
     skip, take = _count(body, "skip", 0), _count(body, "take", DEFAULT_TAKE)
     if skip + take > WINDOW:
         raise BadRequestError(f"skip + take must not exceed {WINDOW}")
+    predicates = _Predicates(fields)
+    for predicate in _objects(body, "predicates"):
+        predicates.add(predicate)
     return Query(
-        matches=[_predicate(predicate) for predicate in _objects(body, "predicates")],
-        order=[(MISSING_FIELDS[str(o["field"])], o.get("direction") == "Descending") for o in orders],
+        key=json.dumps([body.get("predicates"), orders]),
+        listed=predicates.listed,
+        matches=predicates.matches,
+        order=[(fields.shown[str(o["field"])], o.get("direction") == "Descending") for o in orders],
         skip=skip,
         take=take,
         projections=projections,
@@ -115,52 +111,19 @@ def parse(body: object) -> Query:
     )
 
 
-def answer(query: Query, cases: list[Case]) -> dict[str, object]:
+def answer(query: Query, found: list[Case], fields: Fields) -> dict[str, object]:
     """The body of the answer. Without projections the count is right and the results are empty."""
-    found = [case for case in cases if all(matches(case) for matches in query.matches)]
-    for getter, descending in reversed(query.order):
-        # Absent values come last, either way.
-        found.sort(key=lambda case: _sortable(getter(case)), reverse=descending)
-        found.sort(key=lambda case: getter(case) is None)
     page = found[query.skip : query.skip + query.take] if query.projections else []
-    return {"count": len(found), "results": [_row(case, query) for case in page]}
+    return {"count": len(found), "results": [_row(case, query, fields) for case in page]}
 
 
-def _row(case: Case, query: Query) -> dict[str, object]:
-    row = {name: MISSING_FIELDS[name](case) for name in query.projections}
+def _row(case: Case, query: Query, fields: Fields) -> dict[str, Value]:
+    row = {name: fields.shown[name](case) for name in query.projections}
     if query.with_ages:
         row |= {"currentAgeFrom": case.age, "currentAgeTo": case.age, "missingAgeRangeValue": case.missing_age}
-    row["link"] = f"/MissingPersons/Case#/{case.number}"
-    row["image"] = f"/api/CaseSets/NamUs/MissingPersons/Cases/{case.number}/Images/Default/Thumbnail"
+    row["link"] = f"/{case.case_set}/Case#/{case.number}"
+    row["image"] = f"{case.home}/Images/Default/Thumbnail"
     return row
-
-
-def _sortable(value: Value) -> tuple[float, str]:
-    return (value, "") if isinstance(value, int) else (0, str(value))
-
-
-def _predicate(body: dict[str, Any]) -> Callable[[Case], bool]:
-    field, operator = body.get("field"), body.get("operator")
-    if field not in MISSING_FIELDS:
-        raise BadRequestError(f'Invalid field name "{field}"')
-    getter = MISSING_FIELDS[str(field)]
-    if operator == "IsIn" and isinstance(body.get("values"), list):
-        wanted = {str(value) for value in body["values"]}
-        return lambda case: not wanted.isdisjoint(_all(getter(case)))
-    if operator == "Matches" and isinstance(body.get("predicates"), list):
-        inner = [_predicate(predicate) for predicate in _objects(body, "predicates")]
-        return lambda case: all(matches(case) for matches in inner)
-    value = body.get("value")
-    if field in NUMERIC and isinstance(value, int | float):
-        if operator == "LessThanOrEqualTo":
-            return lambda case: isinstance(found := getter(case), int) and found <= value
-        if operator == "GreaterThanOrEqualTo":
-            return lambda case: isinstance(found := getter(case), int) and found >= value
-    raise UnknownOperatorError
-
-
-def _all(value: Value) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 def _strings(body: dict[str, Any], key: str) -> list[str]:

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import openvino as ov  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from openvino.preprocess import PrePostProcessor  # type: ignore[import-untyped]
 
 from standins.rekognition.images import Pixels
 from standins.rekognition.models import ModelFiles
@@ -25,6 +26,9 @@ MAX_FACES = 100
 """A picture's largest faces; no more are told, as at AWS."""
 
 _COARSE, _FINE = 320, (640, 1280)
+# Inputs grow in steps: whole numbers of the detector's coarsest cells, little empty space around the picture, and few
+# different large ones (the network keeps what it prepared for each).
+_STEP = {320: 32, 640: 128, 1280: 256}
 # Where YuNet sees best: faces of 96 px or more in the coarse pass are its own, the fine pass looks for smaller ones.
 _LARGE_FACE = 96
 # AWS finds faces from 40 x 40 px in 1920 x 1080, and in proportion; below 12 px there is nothing to compare.
@@ -54,13 +58,13 @@ class FaceReader:
 
     def __init__(self, files: ModelFiles) -> None:
         core = ov.Core()
-        settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32", "ENABLE_CPU_PINNING": False}
-        self._networks: dict[int, ov.CompiledModel] = {}
-        for side in (_COARSE, *_FINE):
-            network = core.read_model(files.detector)
-            network.reshape([1, 3, side, side])
-            self._networks[side] = core.compile_model(network, "CPU", settings)
-        self._embedder = core.compile_model(core.read_model(files.embedder), "CPU", settings)
+        # A stream a core: requests of several callers don't wait for each other, and share no threads.
+        settings = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32", "ENABLE_CPU_PINNING": False}
+        self._detectors = {
+            name: core.compile_model(_with_pixels(core.read_model(files.detector), free=True), "CPU", settings)
+            for name in ("coarse", "fine")
+        }
+        self._embedder = core.compile_model(_with_pixels(core.read_model(files.embedder)), "CPU", settings)
         self._requests = threading.local()
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         self._aligner = cv2.FaceRecognizerSF.create(str(files.embedder), "")
@@ -84,8 +88,8 @@ class FaceReader:
 
     def embed(self, aligned: Pixels) -> Vector:
         """The unit vector of an aligned face."""
-        blob = cv2.dnn.blobFromImage(aligned, swapRB=True)
-        vector: Vector = self._infer("embedder", self._embedder, blob)[0].flatten()
+        red_first = cv2.cvtColor(aligned, cv2.COLOR_BGR2RGB)
+        vector: Vector = self._infer("embedder", self._embedder, red_first)[0].flatten()
         return vector / np.linalg.norm(vector)
 
     def _all(self, pixels: Pixels, coarse: Candidates) -> list[Face]:
@@ -94,7 +98,8 @@ class FaceReader:
         found = [coarse[_side(coarse) >= large], coarse[_side(coarse) < large]]
         if long_side > _COARSE:
             fine = self._pass(pixels, next((side for side in _FINE if side >= long_side), _FINE[-1]))
-            found[1] = best_first(np.concatenate([found[1], fine[_side(fine) < large]]))
+            # Its large ones are new only where the coarse pass saw nothing: the first of the same face stays.
+            found[1] = best_first(np.concatenate([found[1], fine]))
         rows = distinct(np.concatenate(found))
         return _faces(rows[_side(rows) >= max(_SMALLEST_FACE, _SMALLEST_SHARE * long_side)])[:MAX_FACES]
 
@@ -106,23 +111,42 @@ class FaceReader:
         """Faces found with the picture shrunk (never enlarged) to `side`, in pixels of the picture."""
         height, width = pixels.shape[:2]
         scale = min(1.0, side / max(height, width))
-        canvas = np.zeros((side, side, 3), np.uint8)
         if scale < 1.0:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        canvas[: pixels.shape[0], : pixels.shape[1]] = pixels
-        outputs = self._infer(f"detector-{side}", self._networks[side], cv2.dnn.blobFromImage(canvas))
-        found = candidates(outputs, side)
+        name = "coarse" if side == _COARSE else "fine"
+        canvas = _canvas(pixels, side)
+        found = candidates(self._infer(name, self._detectors[name], canvas), canvas.shape[1])
         found[:, :14] /= scale
         return found
 
-    def _infer(self, name: str, network: ov.CompiledModel, blob: Pixels) -> Any:
+    def _infer(self, name: str, network: ov.CompiledModel, pixels: Pixels) -> Any:
         """The network's outputs, by position or name. An infer request belongs to one thread at a time."""
         request = getattr(self._requests, name, None)
         if request is None:
             request = network.create_infer_request()
             setattr(self._requests, name, request)
-        return request.infer({0: blob})
+        return request.infer({0: pixels[np.newaxis]})
+
+
+def _with_pixels(network: ov.Model, free: bool = False) -> ov.Model:
+    """The network with pixels (height x width x 3, 8 bits) as its input, of any size when it is `free`."""
+    if free:
+        network.reshape([1, 3, -1, -1])
+    steps = PrePostProcessor(network)
+    steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+    steps.input().model().set_layout(ov.Layout("NCHW"))
+    return steps.build()
+
+
+def _canvas(pixels: Pixels, side: int) -> Pixels:
+    """The picture, which isn't larger than `side`, with black added at its right and below."""
+    height, width = (-(-length // _STEP[side]) * _STEP[side] for length in pixels.shape[:2])
+    if (height, width) == pixels.shape[:2]:
+        return pixels
+    canvas = np.zeros((height, width, 3), np.uint8)
+    canvas[: pixels.shape[0], : pixels.shape[1]] = pixels
+    return canvas
 
 
 def _side(rows: Candidates) -> NDArray[np.float32]:

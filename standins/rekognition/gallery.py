@@ -5,14 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from standins.rekognition import crew
+from standins.rekognition.chunks import Chunk, packed
 from standins.rekognition.faces import DIMENSIONS, Vector
 
-_GROWTH = 1.25
-_LEAST_ROOM = 256
+# A cosine of two unit vectors in 32 bits is off by this at most (128 products, each sum rounded once, Cauchy-Schwarz);
+# a little more, since their lengths are rounded too.
+_ROUNDING = 1.01 * DIMENSIONS * 2.0**-24
+_NOBODY = -2.0
+"""Below every cosine."""
+# Scores are looked at in groups, at least twice as many as wanted faces: few of the best then share a group, so few
+# others come along.
+_GROUPS_PER_FACE = 2
+_LARGEST_GROUP = 1024
 
 
 @dataclass(frozen=True)
@@ -20,20 +30,18 @@ class Neighbours:
     """Faces by number, most alike first, with their cosines."""
 
     numbers: NDArray[np.int64]
-    cosines: NDArray[np.float32]
+    cosines: NDArray[np.float64]
 
 
 class Gallery:
-    """Unit vectors with ascending face numbers. A search sees one moment; writers never wait for searches.
-
-    Rows once shown to a search never change: adding writes beyond them, removing makes new arrays.
-    """
+    """Unit vectors with ascending face numbers. A search sees one moment; searches and writers don't wait for each
+    other."""
 
     def __init__(self, numbers: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-        self._lock = threading.Lock()
-        self._numbers = numbers
-        self._vectors = vectors
-        self._count = len(self._numbers)
+        """`vectors`: n x 128."""
+        self._writing = threading.Lock()
+        self._chunks: tuple[Chunk, ...] = ()
+        self.extend(numbers, vectors)
 
     @classmethod
     def empty(cls) -> Gallery:
@@ -41,48 +49,97 @@ class Gallery:
         return cls(np.empty(0, np.int64), np.empty((0, DIMENSIONS), np.float32))
 
     def __len__(self) -> int:
-        return self._count
+        return sum(len(chunk) for chunk in self._chunks)
 
     def add(self, number: int, vector: Vector) -> None:
         """`number` must be higher than every number before."""
-        with self._lock:
-            if self._count == len(self._numbers):
-                self._make_room()
-            self._numbers[self._count] = number
-            self._vectors[self._count] = vector
-            self._count += 1
+        self.extend(np.array([number], np.int64), vector[np.newaxis])
+
+    def extend(self, numbers: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Add many (n x 128): the numbers must ascend, and be higher than every number before."""
+        with self._writing:
+            chunks, done = list(self._chunks), 0
+            while done < len(numbers):
+                if chunks and chunks[-1].is_full and chunks[-1].may_grow:
+                    chunks[-1] = packed(chunks[-1:], room=2 * len(chunks[-1]))
+                elif not chunks or chunks[-1].is_full:
+                    chunks.append(Chunk.empty(len(numbers) - done))
+                before = chunks[-1].count
+                chunks[-1] = chunks[-1].extended(numbers[done:], vectors[done:])
+                done += chunks[-1].count - before
+            self._chunks = tuple(chunks)
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Forget faces; numbers that aren't here don't matter."""
-        with self._lock:
-            kept = ~np.isin(self._numbers[: self._count], np.array(numbers, np.int64))
-            self._numbers = self._numbers[: self._count][kept]
-            self._vectors = self._vectors[: self._count][kept]
-            self._count = len(self._numbers)
+        gone = np.array(numbers, np.int64)
+        with self._writing:
+            kept: list[Chunk] = []
+            for chunk in (chunk.without(gone) for chunk in self._chunks):
+                if kept and kept[-1].fits_with(chunk):
+                    kept[-1] = packed([kept[-1], chunk])
+                elif len(chunk):
+                    kept.append(packed([chunk]) if chunk.is_sparse else chunk)
+            self._chunks = tuple(kept)
 
     def vector(self, number: int) -> Vector:
-        """The vector of a face that is here."""
-        numbers, vectors = self._now()
-        vector: Vector = vectors[np.searchsorted(numbers, number)]
-        return vector
+        """The vector of a face. Raises KeyError when it isn't here (any more)."""
+        for chunk in self._chunks:
+            place = chunk.place(number)
+            if place is not None:
+                return chunk.columns[:, place].copy()
+        raise KeyError(number)
 
     def nearest(self, probe: Vector, most: int) -> Neighbours:
-        """The `most` faces with the highest cosine to a unit vector."""
-        numbers, vectors = self._now()
-        cosines = vectors @ probe
-        chosen = np.arange(len(cosines))
-        if most < len(cosines):
-            # Partitioning the values and looking once more is quicker than partitioning their places.
-            chosen = np.flatnonzero(cosines >= np.partition(cosines, -most)[-most])
-        order = np.lexsort((numbers[chosen], -cosines[chosen]))[:most]
-        return Neighbours(numbers=numbers[chosen[order]], cosines=np.clip(cosines[chosen[order]], -1, 1))
+        """The `most` faces with the highest cosine to a unit vector; of equals those with the lowest numbers.
 
-    def _now(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        with self._lock:
-            return self._numbers[: self._count], self._vectors[: self._count]
+        The cosines of all faces in 32 bits tell who can be among them; those few are compared again in 64 bits.
+        """
+        chunks = self._chunks
+        probe = np.ascontiguousarray(probe, np.float32)
+        numbers, vectors = _rows(chunks, _best(_scores(chunks, probe), most))
+        # Row by row, so that equal vectors get equal cosines wherever they are.
+        cosines = np.minimum(np.maximum((vectors * probe.astype(np.float64)).sum(axis=1), -1), 1)
+        order = (-cosines).argsort(kind="stable")[:most]
+        return Neighbours(numbers[order], cosines[order])
 
-    def _make_room(self) -> None:
-        room = max(_LEAST_ROOM, int(self._count * _GROWTH))
-        numbers, vectors = np.empty(room, np.int64), np.empty((room, DIMENSIONS), np.float32)
-        numbers[: self._count], vectors[: self._count] = self._numbers[: self._count], self._vectors[: self._count]
-        self._numbers, self._vectors = numbers, vectors
+
+def _scores(chunks: Sequence[Chunk], probe: Vector) -> NDArray[np.float32]:
+    """The cosine of every place, chunk after chunk; minus infinity where no face is, and up to a full group."""
+    begins = list(accumulate((chunk.count for chunk in chunks), initial=0))
+    count = begins.pop()
+    scores = np.empty(-(-count // _LARGEST_GROUP) * _LARGEST_GROUP, np.float32)
+    scores[count:] = -np.inf
+
+    def score(piece: tuple[Chunk, int]) -> None:
+        chunk, begin = piece
+        chunk.score(probe, scores[begin : begin + chunk.count])
+
+    crew.do(score, list(zip(chunks, begins, strict=True)))
+    return scores
+
+
+def _best(scores: NDArray[np.float32], most: int) -> NDArray[np.intp]:
+    """The places, ascending, of the faces that can be among the `most` best, and of few others.
+
+    At least `most` places reach the `most`-th best of all groups' bests.
+    """
+    wanted = min(max(1, len(scores) // (_GROUPS_PER_FACE * max(most, 1))), _LARGEST_GROUP)
+    best = np.maximum.reduce(scores.reshape(-1, 1 << wanted.bit_length() - 1), axis=1)
+    bound = _NOBODY
+    if 0 < most < len(best):
+        best.partition(len(best) - most)
+        bound = max(bound, float(best[len(best) - most]) - 2 * _ROUNDING)
+    return (scores >= bound).nonzero()[0]
+
+
+def _rows(chunks: Sequence[Chunk], places: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers and vectors (n x 128) at places; as those, the numbers ascend."""
+    numbers, vectors = np.empty(len(places), np.int64), np.empty((len(places), DIMENSIONS), np.float64)
+    begin = done = 0
+    for chunk in chunks:
+        until = int(places.searchsorted(begin + chunk.count))
+        if until > done:
+            own = places[done:until] - begin
+            numbers[done:until], vectors[done:until] = chunk.numbers[own], chunk.columns.take(own, axis=1).T
+        begin, done = begin + chunk.count, until
+    return numbers, vectors

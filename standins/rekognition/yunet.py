@@ -18,9 +18,9 @@ _SAME_IOU = 0.3
 _SAME_WITHIN = 0.6
 
 
-def candidates(outputs: Any, side: int) -> Candidates:
-    """Cells that score MIN_SCORE or more, in pixels of the network's square input; best first, at most 1,000."""
-    rows = np.concatenate([_grid(outputs, side, stride) for stride in _STRIDES])
+def candidates(outputs: Any, width: int) -> Candidates:
+    """Cells that score MIN_SCORE or more, in pixels of the network's input, `width` wide; best first, at most 1,000."""
+    rows = np.concatenate([_grid(outputs, width, stride) for stride in _STRIDES])
     return best_first(rows)[:_MOST]
 
 
@@ -38,11 +38,11 @@ def distinct(rows: Candidates) -> Candidates:
     return np.array(kept, np.float32).reshape(-1, 15)
 
 
-def _grid(outputs: Any, side: int, stride: int) -> Candidates:
+def _grid(outputs: Any, width: int, stride: int) -> Candidates:
     probability = np.clip(outputs[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(outputs[f"obj_{stride}"][0, :, 0], 0, 1)
     score = np.sqrt(probability)
     index = np.flatnonzero(score >= MIN_SCORE)
-    cell = np.stack([index % (side // stride), index // (side // stride)], axis=1).astype(np.float32)
+    cell = np.stack([index % (width // stride), index // (width // stride)], axis=1).astype(np.float32)
     box = outputs[f"bbox_{stride}"][0, index]
     size = np.exp(box[:, 2:4]) * stride
     corner = (cell + box[:, :2]) * stride - size / 2

@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from homeward.adapters.answers import RequestRefusedError, ServerFailedError
 from homeward.adapters.namus_search import Search, SearchesSpentError
 from homeward.adapters.namus_slices import Slice
+from homeward.domain.errors import RequestRefusedError, ServerFailedError
 from homeward.domain.sources import IndexRow, Sweep, Traffic
 from homeward.domain.sync import utc
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import requests
 
 from tests.serving import serving
 
-CASES = 10_400  # more than the search window
+CASES = 26_647  # as many as the site had in June 2026: more than the search window
 AS_OF = "2026-06-30"
 PERSON = {
     "slug": "ada",
@@ -53,6 +53,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @dataclass
 class Server:
     url: str
+    session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     @property
     def missing(self) -> str:
@@ -62,13 +63,13 @@ class Server:
         return requests.get(self.url + path, timeout=10)
 
     def search(self, **body: Any) -> requests.Response:
-        return requests.post(f"{self.missing}/Search", json=body, timeout=30)
+        return self.session.post(f"{self.missing}/Search", json=body, timeout=30)
 
     def rows(self, **body: Any) -> list[dict[str, Any]]:
-        return self.search(**body).json()["results"]
+        return list(self.search(**body).json()["results"])
 
     def case(self, number: int) -> dict[str, Any]:
-        return requests.get(f"{self.missing}/Cases/{number}", timeout=10).json()
+        return dict(self.session.get(f"{self.missing}/Cases/{number}", timeout=10).json())
 
     def by_name(self, first_name: str, city: str) -> dict[str, Any]:
         """The detail of the only case with that name in that city that has photos."""
@@ -78,6 +79,24 @@ class Server:
         (case,) = [case for row in rows if "defaultImage" in (case := self.case(row["namus2Number"]))]
         return case
 
+    def do(self, **body: Any) -> list[int]:
+        """Something happens to some cases; their numbers."""
+        answer = requests.post(f"{self.url}/_control/cases", json=body, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["numbers"])
+
+    def told(self, number: int) -> dict[str, Any]:
+        return dict(self.get(f"/_control/cases/{number}").json())
+
+    def fault(self, fault: str, **options: Any) -> int:
+        """Switch a fault on; the rule's id."""
+        answer = requests.post(f"{self.url}/_control/faults", json={"fault": fault, **options}, timeout=10)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+    def numbers(self, **body: Any) -> list[int]:
+        return [row["namus2Number"] for row in self.rows(**{"projections": ["namus2Number"], "take": 1000} | body)]
+
     def control(self, number: int, **body: Any) -> requests.Response:
         return requests.post(f"{self.url}/_control/cases/{number}", json=body, timeout=10)
 
@@ -85,5 +104,23 @@ class Server:
 @pytest.fixture(scope="session")
 def server(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     options = ["--cases", str(CASES), "--seed", "3", "--people", str(people), "--as-of", AS_OF]
-    with serving("standins.namus", *options, log=tmp_path_factory.mktemp("namus") / "log") as url:
+    log = tmp_path_factory.mktemp("namus") / "log"
+    with serving("standins.namus", *options, log=log) as url:
         yield Server(url)
+    assert log.read_text() == ""
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    options = ["--cases", "400", "--faces", "--seed", "5", "--as-of", AS_OF]
+    log = tmp_path_factory.mktemp("small") / "log"
+    with serving("standins.namus", *options, log=log) as url:
+        yield Server(url)
+    assert log.read_text() == ""  # whatever went wrong was meant to
+
+
+@pytest.fixture
+def small(_small: Server) -> Iterator[Server]:
+    """A server with 400 cases and drawn faces, in which nothing goes wrong before and after a test."""
+    yield _small
+    requests.delete(f"{_small.url}/_control/faults", timeout=10)

@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+import requests
 
+from standins.namus.faults.catalogue import FAULTS
+from standins.namus.life import ACTIONS
 from tests.serving import ROOT
 
 
@@ -54,3 +58,41 @@ def test_a_broken_picture_is_told(tmp_path: Path) -> None:
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     assert str(tmp_path / "ada" / "photo.jpg") in complaint("--port", "0", "--people", str(tmp_path))
+
+
+def test_a_fault_that_makes_no_sense_is_told() -> None:
+    assert "no JSON" in complaint("--port", "0", "--fault", "{")
+    assert "fault must be one of: slow, " in complaint("--port", "0", "--fault", '{"fault": "flood"}')
+
+
+def test_only_this_machine_can_reach_it_and_it_forgets_everything() -> None:
+    numbers = []
+    for _ in range(2):
+        process = start("--port", "0", "--cases", "5", "--as-of", "2026-06-30")
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().removeprefix("ready ").strip()
+            (listening,) = [c for c in psutil.Process(process.pid).net_connections("inet") if c.status == "LISTEN"]
+            assert listening.laddr.ip == "127.0.0.1"
+            answer = requests.post(f"{url}/_control/cases", json={"do": "publish"}, timeout=10)
+            numbers.append(answer.json()["numbers"])
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+    assert numbers[0] == numbers[1]
+
+
+def test_the_help_and_the_readme_name_what_there_is() -> None:
+    helped = subprocess.run(
+        [sys.executable, "-m", "standins.namus", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert helped.returncode == 0
+    readme = (ROOT / "standins" / "namus" / "README.md").read_text()
+    for option in ("--cases", "--seed", "--people", "--faces", "--unidentified", "--as-of", "--fault"):
+        assert option in helped.stdout
+        assert option in readme
+    for name, fault in FAULTS.items():
+        assert f"| `{name}`" in readme
+        assert all(f"`{option}`" in readme for option in fault.options())
+    for action in ("publish", *ACTIONS):
+        assert f'"do": "{action}"' in readme

@@ -19,7 +19,7 @@ TODAY = date(2026, 6, 30)
 
 
 def generated(count: int, seed: int = 1, today: date = TODAY) -> dict[int, Case]:
-    return {case.number: case for case in make_cases(None, count, seed, today).published()}
+    return {case.number: case for case in make_cases(None, count, seed, today).listed()}
 
 
 def test_a_seed_always_gives_the_same_cases_and_another_seed_others() -> None:
@@ -53,8 +53,8 @@ def test_another_person_leaves_the_numbers_of_the_others_as_they_are(tmp_path: P
 
 def test_people_come_first_and_generated_cases_fill_up(tmp_path: Path) -> None:
     write_picture(tmp_path / "a" / "1.jpg", 1)
-    assert len(make_cases(tmp_path, None, 1, TODAY).published()) == 1
-    cases = make_cases(tmp_path, 40, 1, TODAY).published()
+    assert len(make_cases(tmp_path, None, 1, TODAY).listed()) == 1
+    cases = make_cases(tmp_path, 40, 1, TODAY).listed()
     assert len(cases) == 40
     assert sum(bool(case.photos) for case in cases) == 1
 

@@ -16,12 +16,13 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.util.retry import RequestHistory
 
-from homeward.adapters.answers import RequestRefusedError, ServerFailedError
 from homeward.adapters.site import Site
 from homeward.adapters.web import RETRIES, RETRY_AFTER_SECONDS, SiteClient
 from homeward.domain.errors import (
     HomewardError,
     NotFoundError,
+    RequestRefusedError,
+    ServerFailedError,
     ServiceUnavailableError,
     SettingsError,
     SourceBlockedError,

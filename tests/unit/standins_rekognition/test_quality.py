@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from math import cos, radians, sin
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from standins.rekognition.faces import Face
-from standins.rekognition.quality import Pose, Quality, pose, reasons_against
+from standins.rekognition.quality import Pose, Quality, measure, pose, reasons_against
 
 # A mean head seen from the front (x right, y down, z towards the camera), eyes' half distance 1.
 HEAD = np.array([[-1, -1.1, 0], [1, -1.1, 0], [0, 0, 0.84], [-0.8, 0.97, 0], [0.8, 0.97, 0]])
@@ -33,6 +35,49 @@ def test_pitch_follows_the_head() -> None:
     angles = [pose(seen(pitch=angle)).pitch for angle in (-30, -15, 0, 15, 30)]
     assert angles == sorted(angles)
     assert angles == pytest.approx([-30, -15, 0, 15, 30], abs=6)
+
+
+@pytest.fixture
+def drawn() -> NDArray[np.uint8]:
+    """Something like an aligned face: large shapes and fine lines."""
+    picture = np.full((112, 112, 3), 150, np.uint8)
+    cv2.circle(picture, (56, 60), 40, (190, 200, 220), -1)
+    for x in (38, 74):
+        cv2.circle(picture, (x, 52), 5, (40, 30, 20), -1)
+        for line in range(5):
+            cv2.line(picture, (x - 8, 40 + line), (x + 8, 38 + line * 2), (60 + 20 * line, 60, 50), 1)
+    cv2.ellipse(picture, (56, 92), (15, 4), 0, 0, 360, (90, 80, 190), -1)
+    return picture
+
+
+def sharpness(aligned: NDArray[np.uint8]) -> float:
+    return measure(seen(), aligned).sharpness
+
+
+def test_sharpness_falls_with_every_step_of_blur(drawn: NDArray[np.uint8]) -> None:
+    steps = [sharpness(drawn)] + [
+        sharpness(cv2.GaussianBlur(drawn, (0, 0), sigma).astype(np.uint8)) for sigma in (1, 2, 3, 4, 6, 8)
+    ]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[0] > 90
+    assert steps[-1] < 10
+
+
+def test_darkness_and_compression_are_no_change_of_sharpness(drawn: NDArray[np.uint8]) -> None:
+    for sigma in (0.5, 2, 4):
+        blurred = cv2.GaussianBlur(drawn, (0, 0), sigma).astype(np.uint8)
+        dark = (blurred * 0.2).astype(np.uint8)
+        packed = cv2.imdecode(cv2.imencode(".jpg", blurred, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], cv2.IMREAD_COLOR)
+        for changed in (dark, packed.astype(np.uint8)):
+            assert sharpness(changed) == pytest.approx(sharpness(blurred), abs=8)
+
+
+def test_brightness_falls_with_the_light_and_not_with_blur(drawn: NDArray[np.uint8]) -> None:
+    steps = [measure(seen(), (drawn * share).astype(np.uint8)).brightness for share in (1, 0.7, 0.5, 0.2, 0.1, 0.05)]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[3] == pytest.approx(steps[0] / 5, abs=1)
+    blurred = cv2.GaussianBlur(drawn, (0, 0), 3).astype(np.uint8)
+    assert measure(seen(), blurred).brightness == pytest.approx(steps[0], abs=3)
 
 
 def quality(**changes: float) -> Quality:
