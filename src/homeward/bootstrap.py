@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from homeward.adapters.detections import DynamoDetectionStore
     from homeward.adapters.faces import RekognitionCollection
     from homeward.adapters.fetch_failures import DynamoFailureStore
-    from homeward.adapters.namus import NamusSource
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.reviews import DynamoReviewStore
+    from homeward.adapters.sources.namus import NamusSource
     from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.steps.answer_review import AnswerReview
     from homeward.steps.assess_candidates import AssessCandidates
@@ -157,7 +157,7 @@ def live_policy() -> LivePolicy:
 @cache
 def namus() -> NamusSource:
     """NamUs, as the environment variables HOMEWARD_NAMUS_* say; one HTTP session per process."""
-    from homeward.adapters.namus import NamusSource
+    from homeward.adapters.sources.namus import NamusSource
 
     return NamusSource.from_environment(os.environ)
 

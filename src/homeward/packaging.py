@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = frozenset({"dynamodb", "kms", "rekognition", "s3", "sns", "sqs", "ssm", "stepfunctions"})
 FOR_FUNCTIONS = ("__init__.py", "settings.py", "bootstrap.py", "domain", "steps", "adapters")
 # Adapters that only Airflow or the deployment use.
-NOT_FOR_FUNCTIONS = frozenset(f"adapters/{name}.py" for name in ("namus", "pacing", "provisioning", "stacks", "web"))
+NOT_FOR_FUNCTIONS = ("adapters/sources/", "adapters/provisioning.py", "adapters/stacks.py")
 _UNUSED = (
     # Parts for HTTP and other event sources; most need packages that the lock doesn't have.
     "aws_lambda_powertools/event_handler/",
@@ -117,7 +117,7 @@ def _machines(root: Path) -> Iterator[Artifact]:
 def _own(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*.py"):
         relative = path.relative_to(folder)
-        if relative.parts[0] in FOR_FUNCTIONS and relative.as_posix() not in NOT_FOR_FUNCTIONS:
+        if relative.parts[0] in FOR_FUNCTIONS and not relative.as_posix().startswith(NOT_FOR_FUNCTIONS):
             yield path
 
 

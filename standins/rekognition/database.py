@@ -10,6 +10,8 @@ from typing import Any
 
 from standins.rekognition.datadir import open_database
 
+_BATCH = 4096
+
 
 class Database:
     """Safe to use from several threads; one of them changes something at a time."""
@@ -31,9 +33,11 @@ class Database:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
-    def each(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query one by one; for a database that nobody else uses yet."""
-        yield from self._connection.execute(query, values)
+    def batches(self, query: str, values: Sequence[object] = ()) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a large query, some thousand at a time; for a database that nobody else uses yet."""
+        cursor = self._connection.execute(query, values)
+        while rows := cursor.fetchmany(_BATCH):
+            yield rows
 
     def run(self, statement: str, values: Sequence[object] = ()) -> int:
         """One statement inside a change; how many rows it changed."""

@@ -219,12 +219,12 @@ class Store:
                 f"The collection {collection.name} holds vectors of face model {collection.model_version}; this "
                 f"service makes those of {self._model_version}, and they don't mix. Name another folder: --data DIR."
             )
-        (count,) = self.database.rows("SELECT count(*) FROM faces WHERE collection = ?", (collection.number,))[0]
-        numbers, vectors = np.empty(count, np.int64), np.empty((count, DIMENSIONS), np.float32)
+        gallery = Gallery.empty()
         query = "SELECT number, vector FROM faces WHERE collection = ? ORDER BY number"
-        for row, (number, vector) in enumerate(self.database.each(query, (collection.number,))):
-            numbers[row], vectors[row] = number, np.frombuffer(vector, "<f4")
-        return Gallery(numbers, vectors)
+        for rows in self.database.batches(query, (collection.number,)):
+            numbers, vectors = zip(*rows, strict=True)
+            gallery.extend(np.array(numbers, np.int64), np.frombuffer(b"".join(vectors), "<f4").reshape(-1, DIMENSIONS))
+        return gallery
 
 
 def _stored(number: int, face_id: str, image_id: str, external: str, rank: int, *rest: Any) -> StoredFace:

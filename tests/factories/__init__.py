@@ -15,7 +15,7 @@ EVIDENCE = {"people": 60, "impostor_pairs": 14160, "false_matches": 0, "source":
 
 
 def case_key(number: int = 51557) -> CaseKey:
-    return CaseKey("namus", "MP", number)
+    return CaseKey("namus", "MP", str(number))
 
 
 def photo_key(number: int = 51557, identity: int = 1) -> PhotoKey:

@@ -62,7 +62,7 @@ class DynamoCaseStore:
         items = batch_get(self.table, [{"case": str(key)} for key in dict.fromkeys(keys)])
         return {case.key: case for case in map(read_case, items)}
 
-    def known_cases(self, source: str, case_set: str) -> dict[int, KnownCase]:
+    def known_cases(self, source: str, case_set: str) -> dict[str, KnownCase]:
         """See the port. Reads the whole table: about a second per 10,000 cases."""
         items = scan(self.table, projection=_KNOWN)
         return {item["number"]: read_known(item) for item in items if item["source_set"] == f"{source}:{case_set}"}

@@ -17,7 +17,7 @@ class DynamoFailureStore:
     table: str
     audit_table: str
 
-    def failed(self, source: str, case_set: str) -> set[int]:
+    def failed(self, source: str, case_set: str) -> set[str]:
         """See the port."""
         keys = (CaseKey.parse(item["case"]) for item in scan(self.table, projection="case"))
         return {key.number for key in keys if (key.source, key.case_set) == (source, case_set)}

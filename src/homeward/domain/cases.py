@@ -9,18 +9,21 @@ from enum import StrEnum
 
 from homeward.domain.errors import InputError
 
-_KEY = re.compile(r"([a-z][a-z0-9]{0,15}):([A-Z]{1,4}):(\d{1,12})")
+_KEY = r"[a-z][a-z0-9]{0,15}:[A-Z]{1,4}:[A-Za-z0-9]{1,40}"
 # Amazon Rekognition allows these characters in an ExternalImageId, 255 at most.
-_EXTERNAL_IMAGE_ID = re.compile(r"([a-z][a-z0-9]{0,15}:[A-Z]{1,4}:\d{1,12}):(\d{1,12}):([A-Za-z0-9_.\-]{1,128})")
+_EXTERNAL_IMAGE_ID = re.compile(rf"({_KEY}):(\d{{1,12}}):([A-Za-z0-9_.\-]{{1,128}})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class CaseKey:
-    """Identity of a case: NamUs numbers repeat across case sets, so the number alone isn't enough."""
+    """Identity of a case: NamUs numbers repeat across case sets, so the number alone isn't enough.
+
+    A case number is the source's own; it may hold letters.
+    """
 
     source: str
     case_set: str
-    number: int
+    number: str
 
     def __str__(self) -> str:
         return f"{self.source}:{self.case_set}:{self.number}"
@@ -33,10 +36,9 @@ class CaseKey:
     @classmethod
     def parse(cls, text: str) -> CaseKey:
         """Read `namus:MP:51557`; InputError when it isn't of that form."""
-        found = _KEY.fullmatch(text)
-        if not found:
+        if not re.fullmatch(_KEY, text):
             raise InputError(f"{text!r} is not a case key; expected SOURCE:SET:NUMBER, e.g. namus:MP:51557")
-        return cls(found[1], found[2], int(found[3]))
+        return cls(*text.split(":"))
 
 
 class CaseStatus(StrEnum):

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 def read_record(key: CaseKey, raw: bytes, site: str) -> SourceRecord:
     """Read a record; SourceError when it isn't usable. `site` is the address that people open, e.g. https://..."""
     data = read_json(raw, f"case {key}")
-    if not isinstance(data, dict) or data.get("id") != key.number:
+    if not isinstance(data, dict) or str(data.get("id")) != key.number:
         raise SourceError(f"the record of {key} is about something else")
     images = tuple(_image(item, key) for item in _list(data, "images", key))
     return SourceRecord(raw, _case(key, data, raw, site), images)

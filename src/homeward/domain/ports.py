@@ -80,10 +80,10 @@ class CaseSource(Protocol):
     def sweep(self) -> Sweep:
         """Read the whole index."""
 
-    def fetch(self, number: int) -> SourceRecord:
+    def fetch(self, number: str) -> SourceRecord:
         """Read one record; NotFoundError when the source no longer has it."""
 
-    def picture(self, number: int, identity_id: int, limit: int) -> bytes:
+    def picture(self, number: str, identity_id: int, limit: int) -> bytes:
         """Read a picture's bytes, at most `limit` + 1 of them; NotFoundError."""
 
 
@@ -117,7 +117,7 @@ class CaseStore(Protocol):
     def indexed_classes(self, photos: Iterable[PhotoKey]) -> dict[PhotoKey, PhotoClass]:
         """The class of those photos that are INDEXED; the others are left out."""
 
-    def known_cases(self, source: str, case_set: str) -> dict[int, KnownCase]:
+    def known_cases(self, source: str, case_set: str) -> dict[str, KnownCase]:
         """Every case of a source's case set that we hold, by number."""
 
     def photos_of(self, case: CaseKey) -> list[Photo]:
@@ -181,7 +181,7 @@ class FetchFailure:
 class FailureStore(Protocol):
     """Cases that couldn't be fetched, to be tried again by the next run whatever its window."""
 
-    def failed(self, source: str, case_set: str) -> set[int]:
+    def failed(self, source: str, case_set: str) -> set[str]:
         """The numbers of a case set's failed cases."""
 
     def record(self, failure: FetchFailure, event: AuditEvent) -> None:

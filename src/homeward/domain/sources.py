@@ -14,7 +14,7 @@ SOFTWARE = f"Homeward/{__version__}"  # how we introduce ourselves to a source
 class IndexRow:
     """One case in a source's index. Times are the source's own text, compared as they are."""
 
-    number: int
+    number: str
     created: str
     modified: str
 
@@ -36,7 +36,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A source's whole index as read now, each case once, by number.
+    """A source's whole index as read now, each case once, in the order of the numbers.
 
     `expected` is how many cases the source said it had. `complete` means: proved that every case which it had then was
     seen. What an incomplete sweep doesn't hold is not gone. `unplaced` counts the cases that no ordinary part of

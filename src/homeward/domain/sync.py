@@ -31,6 +31,11 @@ def utc(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def in_order(number: str) -> tuple[int, str]:
+    """Sorts case numbers as people do: 9 before 10."""
+    return len(number), number
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of time, without its end."""
@@ -73,8 +78,8 @@ class Diff:
     due: tuple[IndexRow, ...]
     counts: Mapping[str, int]
     open: int
-    absent: Mapping[int, str | None]
-    seen_again: tuple[int, ...]
+    absent: Mapping[str, str | None]
+    seen_again: tuple[str, ...]
 
 
 NEW, CHANGED, RETURNED, RETRIED = "new", "changed", "returned", "retried"
@@ -85,13 +90,13 @@ KINDS = (*_DUE, UNCHANGED, OUTSIDE, SUPPRESSED)
 
 def diff(
     rows: Iterable[IndexRow],
-    known: Mapping[int, KnownCase],
+    known: Mapping[str, KnownCase],
     window: Window,
-    failed: Collection[int] = (),
-    suppressed: Collection[int] = (),
+    failed: Collection[str] = (),
+    suppressed: Collection[str] = (),
 ) -> Diff:
     """Compare. `failed` and `suppressed` are case numbers; only a person's suppressions count here."""
-    listed = sorted(rows)
+    listed = sorted(rows, key=lambda row: in_order(row.number))
     kinds = {row: _kind(row, known.get(row.number), window, failed, suppressed) for row in listed}
     found = Counter(kinds.values())
     still_open = {number for number, case in known.items() if case.status is CaseStatus.OPEN}
@@ -100,13 +105,13 @@ def diff(
         due=tuple(row for row, kind in kinds.items() if kind in _DUE),
         counts={kind: found[kind] for kind in KINDS},
         open=len(still_open),
-        absent={number: known[number].absent_since for number in sorted(still_open - numbers)},
-        seen_again=tuple(sorted(number for number in numbers & known.keys() if known[number].absent_since)),
+        absent={number: known[number].absent_since for number in sorted(still_open - numbers, key=in_order)},
+        seen_again=tuple(row.number for row in listed if row.number in known and known[row.number].absent_since),
     )
 
 
 def _kind(
-    row: IndexRow, held: KnownCase | None, window: Window, failed: Collection[int], suppressed: Collection[int]
+    row: IndexRow, held: KnownCase | None, window: Window, failed: Collection[str], suppressed: Collection[str]
 ) -> str:
     if row.number in suppressed:
         return SUPPRESSED

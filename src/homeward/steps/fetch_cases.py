@@ -49,7 +49,7 @@ class _Held:
 
     cases: Mapping[CaseKey, Case]
     suppressions: Mapping[CaseKey, Suppression]
-    failed: Set[int]
+    failed: Set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class FetchCases:
             raise SourceError(f"{len(failures)} of {len(rows)} cases of batch {batch} failed, first {failures[0]}")
         return counts
 
-    def _held(self, numbers: Sequence[int]) -> _Held:
+    def _held(self, numbers: Sequence[str]) -> _Held:
         keys = [self._key(number) for number in numbers]
         failed = self.failures.failed(self.source.name, self.source.case_set)
         return _Held(self.cases.get_cases(keys), self.suppressions.entries(keys), failed)
@@ -165,5 +165,5 @@ class FetchCases:
         self.failures.record(FetchFailure(key, run, now, error, text), event)
         return {"case": str(key), "error": error, "problem": text}
 
-    def _key(self, number: int) -> CaseKey:
+    def _key(self, number: str) -> CaseKey:
         return CaseKey(self.source.name, self.source.case_set, number)

@@ -45,7 +45,7 @@ class WithdrawCases:
         outcomes = Counter[str]()
         if sweep["complete"]:
             self.cases.mark_present(self._key(number) for number in plan["seen_again"])
-            missed = {int(number): since for number, since in plan["absent"].items()}
+            missed = plan["absent"]
             outcomes = self._judge(run, missed, datetime.fromisoformat(sweep["began"]))
             first = [self._key(number) for number, since in missed.items() if since is None]
             self.cases.mark_absent(first, datetime.fromisoformat(sweep["ended"]))
@@ -54,7 +54,7 @@ class WithdrawCases:
         self.objects.put(self.bucket, f"{run_folder(run)}/withdrawn.json", body, "application/json")
         return done
 
-    def _judge(self, run: str, missed: Mapping[int, str | None], began: datetime) -> Counter[str]:
+    def _judge(self, run: str, missed: Mapping[str, str | None], began: datetime) -> Counter[str]:
         """Two sweeps must have missed a case, one wholly before the other, before its record is asked for."""
         twice = [number for number, since in missed.items() if since and datetime.fromisoformat(since) < began]
         known = self.cases.get_cases(self._key(number) for number in twice)
@@ -100,5 +100,5 @@ class WithdrawCases:
         content: dict[str, Any] = json.loads(self.objects.get(self.bucket, f"{run_folder(run)}/{name}"))
         return content
 
-    def _key(self, number: int) -> CaseKey:
+    def _key(self, number: str) -> CaseKey:
         return CaseKey(self.source.name, self.source.case_set, number)

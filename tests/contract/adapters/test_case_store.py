@@ -86,7 +86,7 @@ def test_what_is_saved_is_read_back(archive: Archive, number: int) -> None:
 
 def test_versions_are_listed_by_case_set(archive: Archive, number: int) -> None:
     archive.save(number, [], modified="2026-11-20T12:00:00.5")
-    known = archive.cases.known_cases("namus", "MP")[number]
+    known = archive.cases.known_cases("namus", "MP")[str(number)]
     assert known == KnownCase("2026-11-20T12:00:00.5", CaseStatus.OPEN)
     assert archive.cases.known_cases("namus", "UP") == {}
 

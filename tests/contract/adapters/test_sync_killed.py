@@ -74,7 +74,7 @@ def outcome(town: Town) -> Any:
         if source == town.name:
             faces.append((int(number) - base, *photo))
     entries = town.suppressions.entries(town.key(base + number) for number in range(4))
-    suppressed = {key.number - base: entry.reason for key, entry in entries.items()}
+    suppressed = {int(key.number) - base: entry.reason for key, entry in entries.items()}
     return cases, photos, objects, sorted(faces), suppressed, sorted(town.failures.failed(town.name, "MP"))
 
 

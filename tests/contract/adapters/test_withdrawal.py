@@ -255,7 +255,7 @@ def test_a_failed_case_is_tried_again_by_the_next_run_whatever_its_window(town: 
     number = first_of(town)
     town.serve(number, Answer(b"<html>Sorry</html>"))
     assert town.sync()["cases"] == {"FAILED": 1, "NEW": 2}
-    assert town.failures.failed(town.name, "MP") == {number}
+    assert town.failures.failed(town.name, "MP") == {str(number)}
     town.serve(number)
     report = town.sync(("2020-01-01", "2020-01-02"))
     assert (report["cases"], report["diff"]["retried"]) == ({"NEW": 1}, 1)

@@ -15,10 +15,10 @@ from homeward.adapters.cases import DynamoCaseStore
 from homeward.adapters.faces import RekognitionCollection
 from homeward.adapters.fetch_failures import DynamoFailureStore
 from homeward.adapters.messages import SnsPublisher
-from homeward.adapters.namus import NamusSource
 from homeward.adapters.objects import S3ObjectStore
+from homeward.adapters.sources.namus import NamusSource
+from homeward.adapters.sources.web import Site, SiteClient
 from homeward.adapters.suppressions import DynamoSuppressionList
-from homeward.adapters.web import Site, SiteClient
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import SourceError
 from homeward.settings import Setting, Settings
@@ -156,4 +156,4 @@ class Town:
         return [event.outcome for event in self.audit.story(f"case:{self.key(number)}")]
 
     def key(self, number: int) -> CaseKey:
-        return CaseKey(self.name, "MP", number)
+        return CaseKey(self.name, "MP", str(number))

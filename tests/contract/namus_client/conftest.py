@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from homeward.adapters.namus import NamusSource
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources.namus import NamusSource
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from tests.contract.namus_client.index import Index
 from tests.contract.namus_client.scripted import ScriptedServer, scripted_server
 

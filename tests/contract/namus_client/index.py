@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeward.adapters.answers import RequestRefusedError, ServerFailedError
+from homeward.adapters.sources.answers import RequestRefusedError, ServerFailedError
 from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer
 from tests.factories import namus
 

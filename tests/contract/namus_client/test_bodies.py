@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from homeward.adapters import answers
-from homeward.adapters.namus import NamusSource
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources import answers
+from homeward.adapters.sources.namus import NamusSource
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.errors import HomewardError, ServiceUnavailableError, SourceError
 from tests.contract.namus_client.scripted import Answer, ScriptedServer, scripted_server
 from tests.factories import namus
@@ -189,12 +189,12 @@ def source(client: SiteClient) -> NamusSource:
 def test_a_record_that_is_none_is_an_error(server: ScriptedServer, source: NamusSource, body: Any) -> None:
     server.answers[f"{namus.CASES}/51557"] = [Answer(body)]
     with pytest.raises(SourceError):
-        source.fetch(51557)
+        source.fetch("51557")
 
 
 def test_records_are_counted_as_records(server: ScriptedServer, source: NamusSource) -> None:
     server.answers[f"{namus.CASES}/51557"] = [Answer(namus.record())]
-    record = source.fetch(51557)
+    record = source.fetch("51557")
     assert str(record.case.key) == "namus:MP:51557"
     assert record.case.link == f"{server.url}/MissingPersons/Case#/51557"
     assert set(source.client.by_kind) == {"record"}
@@ -206,7 +206,7 @@ def test_records_are_counted_as_records(server: ScriptedServer, source: NamusSou
 def test_a_picture_is_what_its_bytes_are(server: ScriptedServer, source: NamusSource, mime: str | None) -> None:
     path = f"{namus.CASES}/51557/Images/61676/Original"
     server.answers[path] = [Answer(namus.jpeg(), headers={"Content-Type": mime} if mime else {})]
-    assert source.picture(51557, 61676, 10**6) == namus.jpeg()
+    assert source.picture("51557", 61676, 10**6) == namus.jpeg()
     assert server.asked[0].headers["Accept-Encoding"] == "identity"
     assert set(source.client.by_kind) == {"picture"}
 
@@ -215,7 +215,7 @@ def test_a_picture_of_200_megabytes_is_not_read(server: ScriptedServer, source: 
     path = f"{namus.CASES}/51557/Images/61676/Original"
     server.answers[path] = [Answer(endless(bytes(1_000_000)), headers={"Content-Length": "200000000"})]
     tracemalloc.start()
-    assert len(source.picture(51557, 61676, 15_000_000)) == 15_000_001
+    assert len(source.picture("51557", 61676, 15_000_000)) == 15_000_001
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 50_000_000

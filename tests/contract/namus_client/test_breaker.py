@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.errors import SettingsError, SourceBlockedError
 from tests.contract.namus_client.scripted import Answer, ScriptedServer, scripted_server
 
@@ -40,7 +40,7 @@ def test_nobody_asks_again_after_one_refusal(server: ScriptedServer, site: Site,
 def test_no_other_process_does_either(server: ScriptedServer, client: SiteClient) -> None:
     refused(server, client)
     code = (
-        "import sys; from homeward.adapters.web import Site, SiteClient\n"
+        "import sys; from homeward.adapters.sources.web import Site, SiteClient\n"
         "from homeward.domain.errors import SourceBlockedError\n"
         "try: SiteClient(Site('X', sys.argv[1])).get('/x', 9)\n"
         "except SourceBlockedError as problem: print(problem)"

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from homeward.adapters.namus_search import Search
-from homeward.adapters.namus_slices import FIELDS
-from homeward.adapters.namus_sweep import Sweeper
+from homeward.adapters.sources.namus_search import Search
+from homeward.adapters.sources.namus_slices import FIELDS
+from homeward.adapters.sources.namus_sweep import Sweeper
 from homeward.domain.sources import Sweep
 from tests.contract.namus_client.conftest import ReadIndex
 from tests.contract.namus_client.index import Index, Listed
@@ -60,7 +60,7 @@ def numbered(found: list[Listed]) -> Index:
 
 
 def check(sweep: Sweep, moving: Moving) -> None:
-    read = {row.number for row in sweep.rows}
+    read = {int(row.number) for row in sweep.rows}
     if sweep.complete:
         assert moving.always <= read
     else:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 
-from homeward.adapters import answers
-from homeward.adapters.namus import NamusSource
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources import answers
+from homeward.adapters.sources.namus import NamusSource
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.errors import (
     NotFoundError,
     ServiceUnavailableError,

@@ -16,8 +16,8 @@ import pytest
 from urllib3 import HTTPResponse
 from urllib3.util.retry import RequestHistory
 
-from homeward.adapters.site import Site
-from homeward.adapters.web import RETRIES, RETRY_AFTER_SECONDS, SiteClient
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import RETRIES, RETRY_AFTER_SECONDS, SiteClient
 from homeward.domain.errors import (
     HomewardError,
     NotFoundError,
@@ -178,7 +178,7 @@ def test_no_proxy_is_asked_for_this_machine(
 def test_processes_share_one_pace(server: ScriptedServer, tmp_path: Path) -> None:
     server.answers["/x"] = [Answer(b"ok")]
     code = (
-        "import sys; from homeward.adapters.web import Site, SiteClient\n"
+        "import sys; from homeward.adapters.sources.web import Site, SiteClient\n"
         "client = SiteClient(Site('X', sys.argv[1], requests_per_second=10))\n"
         "[client.get('/x', 9) for _ in range(5)]"
     )
@@ -198,7 +198,7 @@ def own_sheet(folder: Path) -> dict[str, str]:
 def test_no_turn_is_given_twice(tmp_path: Path) -> None:
     """Processes that book at the same moment get turns that lie apart."""
     code = (
-        "import sys; from homeward.adapters.pacing import Pace\n"
+        "import sys; from homeward.adapters.sources.pacing import Pace\n"
         "pace = Pace(sys.argv[1], 1000)\n"
         "print(*(repr(pace._book()) for _ in range(1000)))"
     )

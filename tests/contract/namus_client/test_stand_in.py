@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import requests
 
-from homeward.adapters.namus import NamusSource
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources.namus import NamusSource
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.errors import NotFoundError
 from homeward.domain.pictures import picture_format
 from homeward.domain.sources import IndexRow, Sweep, Traffic
@@ -28,7 +28,7 @@ CASES, FEW = 26_647, 2_000
 # In a process of its own, whose memory nobody else uses.
 SWEEP = """
 import dataclasses, json, pathlib, re, sys
-from homeward.adapters.namus import NamusSource
+from homeward.adapters.sources.namus import NamusSource
 source = NamusSource.from_environment({"HOMEWARD_NAMUS_URL": sys.argv[1], "HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"})
 sweep = source.sweep()
 status = pathlib.Path("/proc/self/status")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from homeward.adapters import namus
-from homeward.adapters.namus_search import MAX_SEARCHES, PROJECTIONS
-from homeward.adapters.namus_sweep import PASSES, READS
+from homeward.adapters.sources import namus
+from homeward.adapters.sources.namus_search import MAX_SEARCHES, PROJECTIONS
+from homeward.adapters.sources.namus_sweep import PASSES, READS
 from homeward.domain.errors import InputError, NotFoundError, ServiceUnavailableError, SourceError
 from tests.contract.namus_client.conftest import ReadIndex
 from tests.contract.namus_client.index import SEARCH, STATES, Index, Listed
@@ -16,7 +16,7 @@ from tests.contract.namus_client.scripted import Answer, ScriptedServer
 
 
 def numbers(sweep: Any) -> list[int]:
-    return [row.number for row in sweep.rows]
+    return [int(row.number) for row in sweep.rows]
 
 
 def states_read(index: Index) -> list[str]:
@@ -51,7 +51,7 @@ def test_a_case_under_two_states_counts_once_in_its_newest_form(reads: ReadIndex
     index = Index.of([Listed(7, ("Iowa", "Utah"))])
     index.before = lambda search: index.put(7) if search == 3 else None  # after Guam and Iowa, before Utah
     sweep = reads(index).sweep()
-    assert [(row.number, row.modified) for row in sweep.rows] == [(7, index.cases[7].modified)]
+    assert [(int(row.number), row.modified) for row in sweep.rows] == [(7, index.cases[7].modified)]
     assert sweep.complete
 
 
@@ -199,7 +199,7 @@ def test_a_time_to_come_proves_nothing(reads: ReadIndex) -> None:
 def test_an_unknown_projection_is_left_out_and_told_of(reads: ReadIndex) -> None:
     index = Index.of([Listed(1), Listed(2)], unknown=frozenset({"createdDateTime"}))
     sweep = reads(index).sweep()
-    assert [(row.number, row.created) for row in sweep.rows] == [(n, "2023-01-01T00:00:00") for n in (1, 2)]
+    assert [(int(row.number), row.created) for row in sweep.rows] == [(n, "2023-01-01T00:00:00") for n in (1, 2)]
     assert (sweep.complete, sweep.dropped_fields) == (True, ("createdDateTime",))
     assert sum("createdDateTime" in search["projections"] for search in index.searches) == 1
     assert "modifiedDateTime stands for it" in sweep.notes[0]

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.errors import SettingsError, SourceError
 from tests.contract.namus_client.scripted import Answer, ScriptedServer, scripted_server
 

@@ -113,8 +113,8 @@ def test_candidates_group_by_case_and_ignore_faces_without_an_indexed_photo() ->
     }
     found = candidates_of([*matches, foreign], classes, frozenset({PhotoClass.FACIAL}))
     assert [(c.case.number, c.similarity, c.trusted, c.photos) for c in found] == [
-        (1, 99.0, 91.0, 2),
-        (2, 95.0, 0.0, 1),
+        ("1", 99.0, 91.0, 2),
+        ("2", 95.0, 0.0, 1),
     ]
 
 

@@ -184,7 +184,7 @@ def test_functions_get_the_same_names_as_the_settings_parameter(template: dict[s
 def test_data_outlives_the_stack(template: dict[str, Any]) -> None:
     data = {"AWS::S3::Bucket", "AWS::DynamoDB::Table"}
     kept = {name: body for name, body in template["Resources"].items() if body["Type"] in data}
-    assert len(kept) == 8
+    assert len(kept) == 10
     for name, body in kept.items():
         assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain"), name
 

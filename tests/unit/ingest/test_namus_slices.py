@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from homeward.adapters.namus_slices import FIELDS, GENDERS, MAX_AGE, Fields, Slice
+from homeward.adapters.sources.namus_slices import FIELDS, GENDERS, MAX_AGE, Fields, Slice
 
 MP = FIELDS["MP"]
 

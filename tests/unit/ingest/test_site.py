@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from homeward.adapters.pacing import Pace
-from homeward.adapters.site import Site
+from homeward.adapters.sources.pacing import Pace
+from homeward.adapters.sources.site import Site
 from homeward.domain.errors import SettingsError, SourceError
 
 GRANTED = {"authority": "A. Example, NIJ; 2026-11-01; letter 12", "contact": "ops@example.org"}

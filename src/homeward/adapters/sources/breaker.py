@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from homeward.adapters.pacing import open_sheet, sheet_path
+from homeward.adapters.sources.pacing import open_sheet, sheet_path
 from homeward.domain.errors import SourceBlockedError
 
 

@@ -20,10 +20,10 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
-from homeward.adapters.answers import read_body, refusal
-from homeward.adapters.breaker import Breaker
-from homeward.adapters.pacing import Pace
-from homeward.adapters.site import Site
+from homeward.adapters.sources.answers import read_body, refusal
+from homeward.adapters.sources.breaker import Breaker
+from homeward.adapters.sources.pacing import Pace
+from homeward.adapters.sources.site import Site
 from homeward.domain.errors import (
     ServiceUnavailableError,
     SettingsError,

@@ -18,11 +18,11 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from homeward.adapters.namus_search import Search, SearchesSpentError
-from homeward.adapters.namus_slices import Slice
+from homeward.adapters.sources.namus_search import Search, SearchesSpentError
+from homeward.adapters.sources.namus_slices import Slice
 from homeward.domain.errors import RequestRefusedError, ServerFailedError
 from homeward.domain.sources import IndexRow, Sweep, Traffic
-from homeward.domain.sync import utc
+from homeward.domain.sync import in_order, utc
 
 WINDOW = 10_000  # results of one search that can be reached
 # Results of one page: what is known to work with many fields, and, where few requests matter more, somewhat more with
@@ -47,9 +47,9 @@ class Harvest:
     """What one pass found: the newest version of each case, and which cases were there at `start` for certain."""
 
     start: Census
-    earlier: Set[int]
-    rows: dict[int, IndexRow] = field(default_factory=dict)
-    there: set[int] = field(default_factory=set)
+    earlier: Set[str]
+    rows: dict[str, IndexRow] = field(default_factory=dict)
+    there: set[str] = field(default_factory=set)
 
     def add(self, row: IndexRow) -> None:
         """Count a row in; the same one again changes nothing."""
@@ -81,7 +81,7 @@ class Sweeper:
 
     def __call__(self) -> Sweep:
         """Return what was found, the traffic left at nothing; the source not settling is no error."""
-        known: dict[int, IndexRow] = {}
+        known: dict[str, IndexRow] = {}
         harvest = Harvest(Census(0, None), known.keys())
         try:
             for _ in range(PASSES):
@@ -125,9 +125,9 @@ class Sweeper:
         else:
             self._read(Slice(), harvest, until)
 
-    def _read(self, part: Slice, harvest: Harvest, until: int | None = None) -> set[int]:
+    def _read(self, part: Slice, harvest: Harvest, until: int | None = None) -> set[str]:
         """Read a part into the harvest, and return the cases in it; `until` ends it at so many cases of the harvest."""
-        found: set[int] = set()
+        found: set[str] = set()
         for _ in range(READS):
             counts = self._pages(part, harvest, found, until)
             if max(counts) > self.window:
@@ -140,7 +140,7 @@ class Sweeper:
         _log.info("%s: %d cases", part, len(found))
         return found
 
-    def _pages(self, part: Slice, harvest: Harvest, found: set[int], until: int | None) -> set[int]:
+    def _pages(self, part: Slice, harvest: Harvest, found: set[str], until: int | None) -> set[int]:
         """Read page by page, and return what the source counted meanwhile; of a part over the window, one page."""
         counts, skip, reach = set[int](), 0, 1
         size = self.page if part.state else self.wide_page
@@ -154,7 +154,7 @@ class Sweeper:
             reach = 0 if page.count > self.window or not page.listed else min(page.count, self.window)
         return counts
 
-    def _parts(self, part: Slice, harvest: Harvest, found: set[int], until: int | None) -> None:
+    def _parts(self, part: Slice, harvest: Harvest, found: set[str], until: int | None) -> None:
         """Read a part that is too large, part by part. That the source can't search so is no error of the sweep."""
         try:
             for smaller in part.parts(self.search.fields):
@@ -167,9 +167,9 @@ class Sweeper:
         """Times prove nothing once the source stopped telling them."""
         return harvest.whole and (self.search.stamped or harvest.start.newest is None)
 
-    def _sweep(self, rows: Mapping[int, IndexRow], harvest: Harvest, complete: bool) -> Sweep:
+    def _sweep(self, rows: Mapping[str, IndexRow], harvest: Harvest, complete: bool) -> Sweep:
         return Sweep(
-            rows=tuple(rows[number] for number in sorted(rows)),
+            rows=tuple(rows[number] for number in sorted(rows, key=in_order)),
             expected=harvest.start.count,
             traffic=Traffic(),
             complete=complete,

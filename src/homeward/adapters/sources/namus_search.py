@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeward.adapters.namus_slices import Fields, Slice
+from homeward.adapters.sources.namus_slices import Fields, Slice
 from homeward.domain.errors import InputError, RequestRefusedError, ServerFailedError, SourceError
 from homeward.domain.namus_record import read_json
 from homeward.domain.sources import IndexRow
@@ -117,7 +117,7 @@ class Search:
             utc(created), utc(modified)
         except InputError:
             return None
-        return IndexRow(number, created, modified)
+        return IndexRow(str(number), created, modified)
 
     def _leave_out(self, refusal: RequestRefusedError) -> None:
         """Do without the names that the source refuses; raise when there is none that we can do without."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from homeward.adapters.namus_search import Search
-from homeward.adapters.namus_slices import FIELDS
-from homeward.adapters.namus_sweep import PAGE, WINDOW, Sweeper
-from homeward.adapters.site import Site
-from homeward.adapters.web import SiteClient
+from homeward.adapters.sources.namus_search import Search
+from homeward.adapters.sources.namus_slices import FIELDS
+from homeward.adapters.sources.namus_sweep import PAGE, WINDOW, Sweeper
+from homeward.adapters.sources.site import Site
+from homeward.adapters.sources.web import SiteClient
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import InputError, SourceError
 from homeward.domain.namus_record import CASE_SETS, read_json, read_record
@@ -59,18 +59,18 @@ class NamusSource:
         found = Sweeper(search, self._states(), page=self.page, window=self.window)()
         return replace(found, traffic=self.traffic - before)
 
-    def fetch(self, number: int) -> SourceRecord:
+    def fetch(self, number: str) -> SourceRecord:
         """See the port."""
         raw = _bounded(self.client.get(self._path(number), MAX_JSON, RECORD), f"the record of {self.case_set}{number}")
         return read_record(CaseKey(self.name, self.case_set, number), raw, self.client.site.url)
 
-    def picture(self, number: int, identity_id: int, limit: int) -> bytes:
+    def picture(self, number: str, identity_id: int, limit: int) -> bytes:
         """See the port. The address holds the image's identityId, not its id; what it is, only its bytes tell."""
         path = f"{self._path(number)}/Images/{identity_id:d}/Original"
         return self.client.get(path, limit, PICTURE, packed=False)
 
-    def _path(self, number: int) -> str:
-        return f"{ROOT}/{CASE_SETS[self.case_set]}/Cases/{number:d}"
+    def _path(self, number: str) -> str:
+        return f"{ROOT}/{CASE_SETS[self.case_set]}/Cases/{number}"
 
     def _post(self, body: Mapping[str, object]) -> bytes:
         path = f"{ROOT}/{CASE_SETS[self.case_set]}/Search"
