@@ -23,6 +23,7 @@ _NOBODY = -2.0
 # others come along.
 _GROUPS_PER_FACE = 2
 _LARGEST_GROUP = 1024
+_kept = threading.local()
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _scores(chunks: Sequence[Chunk], probe: Vector) -> NDArray[np.float32]:
     """The cosine of every place, chunk after chunk; minus infinity where no face is, and up to a full group."""
     begins = list(accumulate((chunk.count for chunk in chunks), initial=0))
     count = begins.pop()
-    scores = np.empty(-(-count // _LARGEST_GROUP) * _LARGEST_GROUP, np.float32)
+    scores = _scratch(-(-count // _LARGEST_GROUP) * _LARGEST_GROUP)
     scores[count:] = -np.inf
 
     def score(piece: tuple[Chunk, int]) -> None:
@@ -116,6 +117,15 @@ def _scores(chunks: Sequence[Chunk], probe: Vector) -> NDArray[np.float32]:
 
     crew.do(score, list(zip(chunks, begins, strict=True)))
     return scores
+
+
+def _scratch(size: int) -> NDArray[np.float32]:
+    """Room for that many scores. It is the calling thread's own and used again: new memory costs as much as searching."""
+    held = getattr(_kept, "scores", None)
+    if held is None or not size <= len(held) <= 4 * size + _LARGEST_GROUP:
+        held = _kept.scores = np.empty(size, np.float32)
+    room: NDArray[np.float32] = held[:size]
+    return room
 
 
 def _best(scores: NDArray[np.float32], most: int) -> NDArray[np.intp]:

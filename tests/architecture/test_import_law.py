@@ -39,7 +39,8 @@ ONLY = {
     "airflow": ("dags", "plugins"),
     "aws_lambda_powertools": ("lambdas",),
     **dict.fromkeys(AWS_AND_HTTP, ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests")),
-    "botocore": ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests", "tools"),  # its models say what AWS has
+    # Its models say what AWS has.
+    "botocore": ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests", "tools"),
 }
 
 
