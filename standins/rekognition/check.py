@@ -1,4 +1,4 @@
-"""`python -m standins.rekognition.check DIR`: would every picture of a folder give exactly one face?
+"""`python -m standins.rekognition.check DIR`: would IndexFaces take exactly one face from every picture of a folder?
 
 For people who bring their own pictures: what IndexFaces would refuse or take for somebody else is told before anything
 is started. Prints a line for each bad picture on stderr; exit code 0 when there is none, else 2.
@@ -7,14 +7,17 @@ is started. Prints a line for each bad picture on stderr; exit code 0 when there
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from standins.rekognition.errors import RekognitionError, StartError
 from standins.rekognition.faces import FaceReader
 from standins.rekognition.images import MAX_S3_BYTES, decode
 from standins.rekognition.models import find_models
+from standins.rekognition.quality import measure, reasons_against
 
 SUFFIXES = {".jpg", ".jpeg", ".png"}
 
@@ -26,14 +29,30 @@ def problems(pictures: list[Path], reader: FaceReader) -> Iterator[str]:
             yield f"{picture}: larger than {MAX_S3_BYTES // 2**20} MB; save it smaller"
             continue
         try:
-            faces = reader.find(decode(picture.read_bytes()).pixels)
+            pixels = decode(picture.read_bytes()).pixels
         except RekognitionError as error:
             yield f"{picture}: can't be read ({error.message}); replace it or take it out of the folder"
             continue
+        faces = reader.find(pixels)
         if not faces:
             yield f"{picture}: no face found; replace it or take it out of the folder"
         elif len(faces) > 1:
             yield f"{picture}: {len(faces)} faces found; cut it to the one person"
+        elif reasons := reasons_against(measure(faces[0], reader.aligned(pixels, faces[0])), "AUTO"):
+            yield f"{picture}: the face is too poor to be compared ({', '.join(reasons)}); take a better picture"
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without stderr: OpenCV's JPEG decoder writes remarks there, between the lines that callers read."""
+    kept = os.dup(sys.stderr.fileno())
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    try:
+        yield
+    finally:
+        os.dup2(kept, sys.stderr.fileno())
+        os.close(kept)
 
 
 def main() -> int:
@@ -46,7 +65,8 @@ def main() -> int:
         print(f"{folder}: no picture in it; give a folder with .jpg or .png files", file=sys.stderr)
         return 2
     try:
-        found = list(problems(pictures, FaceReader(find_models(None))))
+        with quiet():
+            found = list(problems(pictures, FaceReader(find_models(None))))
     except (StartError, OSError) as error:
         found = [str(error)]
     print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)

@@ -120,7 +120,7 @@ def _scores(chunks: Sequence[Chunk], probe: Vector) -> NDArray[np.float32]:
 
 
 def _scratch(size: int) -> NDArray[np.float32]:
-    """Room for that many scores. It is the calling thread's own and used again: new memory costs as much as searching."""
+    """Room for that many scores, the thread's own and used again: new memory costs as much as searching."""
     held = getattr(_kept, "scores", None)
     if held is None or not size <= len(held) <= 4 * size + _LARGEST_GROUP:
         held = _kept.scores = np.empty(size, np.float32)

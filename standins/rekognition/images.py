@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import struct
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 
+from standins.rekognition import jpeg, png
 from standins.rekognition.errors import ImageTooLargeError, InvalidImageFormatError, InvalidParameterError
 
 Pixels: TypeAlias = MatLike
@@ -20,15 +22,14 @@ Pixels: TypeAlias = MatLike
 MAX_S3_BYTES = 15 * 1024 * 1024
 MIN_SIDE = 80
 MAX_PIXELS = 64_000_000
-"""Own bound on width times height: what two workers can decode (3 bytes a pixel) in half a gigabyte."""
+"""Own bound on width times height: a picture takes 3 bytes a pixel, and twice as much again while it is decoded."""
+MAX_PNG_BYTES = 4 * MAX_PIXELS
+"""Own bound on a PNG's rows, inflated: 8 bits a channel, or 16 in a picture that is half as large."""
 
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
-_JPEG_END = b"\xff\xd9"
-_START_OF_SCAN = 0xDA
-# Start-of-frame markers: C0-CF without the tables C4 (Huffman), C8 (reserved) and CC (arithmetic coding).
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_LARGE = 8_000_000
+_large_pictures = threading.Lock()
+_GREY = 128
+_ALMOST = 2
 
 
 @dataclass(frozen=True)
@@ -55,19 +56,41 @@ def decode(data: bytes) -> Picture:
     Raises InvalidImageFormatError (not JPEG or PNG, damaged, cut off), ImageTooLargeError (more than MAX_PIXELS) or
     InvalidParameterError (a side under 80 px).
     """
-    if data.startswith(_JPEG):
-        size, flags = _jpeg_size(data), cv2.IMREAD_COLOR
-    elif data.startswith(_PNG):
-        size, flags = _png_size(data), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    if data.startswith(jpeg.SIGNATURE):
+        pixels = _jpeg(data)
+    elif data.startswith(png.SIGNATURE):
+        pixels = _png(data)
     else:
         raise InvalidImageFormatError("Request has invalid image format")
-    _check_size(*size)
-    return Picture(pixels=_pixels(data, flags), image_id=image_id(data))
+    return Picture(pixels=pixels, image_id=image_id(data))
 
 
 def image_id(data: bytes) -> str:
     """The identifier of a picture: the same bytes always give the same one."""
     return str(UUID(bytes=sha256(data).digest()[:16], version=5))
+
+
+def _jpeg(data: bytes) -> Pixels:
+    header = jpeg.inspect(data)
+    _check_size(header.width, header.height)
+    with _turn(header.width * header.height):
+        pixels = _pixels(data, header.width, header.height)
+        if header.components == 4 or _has_grey_corner(pixels):
+            # The decoder fills what is missing with grey and doesn't say so.
+            more = _pixels(jpeg.lengthened(data, header), header.width, header.height)
+            if cv2.norm(pixels, more, cv2.NORM_INF):
+                raise InvalidImageFormatError("Invalid image encoding")
+    return pixels
+
+
+def _png(data: bytes) -> Pixels:
+    header = png.inspect(data)
+    _check_size(header.width, header.height)
+    if header.inflated > MAX_PNG_BYTES + 2 * header.height:  # rows begin with a byte for their filter
+        raise ImageTooLargeError(f"Image size is too large: {header.inflated} bytes of pixels, at most {MAX_PNG_BYTES}")
+    with _turn(header.width * header.height):
+        header.check_data()
+        return _pixels(header.file(), header.width, header.height)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -81,39 +104,21 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _pixels(data: bytes, flags: int) -> Pixels:
+def _turn(pixels: int) -> AbstractContextManager[object]:
+    """Large pictures are decoded one after the other, so that several callers together can't fill the memory."""
+    return _large_pictures if pixels > _LARGE else nullcontext()
+
+
+def _pixels(data: bytes, width: int, height: int) -> Pixels:
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
         raise InvalidImageFormatError("Invalid image encoding") from error
-    if pixels is None:
+    if pixels is None or sorted(pixels.shape[:2]) != sorted((width, height)):
         raise InvalidImageFormatError("Invalid image encoding")
     return pixels
 
 
-def _png_size(data: bytes) -> tuple[int, int]:
-    # Signature, then the chunk IHDR: length, name, width, height. A whole file ends with the chunk IEND.
-    if len(data) < 33 or data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
-        raise InvalidImageFormatError("Invalid image encoding")
-    width, height = struct.unpack(">II", data[16:24])
-    return width, height
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """Width and height of the first frame header, on the way to a scan that has an end."""
-    size: tuple[int, int] | None = None
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF or marker in _STANDALONE:
-            at += 1 if marker == 0xFF else 2
-            continue
-        if marker == _START_OF_SCAN:
-            if size is None or data.find(_JPEG_END, at) < 0:
-                break
-            return size
-        if marker in _FRAMES and size is None and at + 9 <= len(data):
-            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            size = (width, height)
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    raise InvalidImageFormatError("Invalid image encoding")
+def _has_grey_corner(pixels: Pixels) -> bool:
+    corners = pixels[np.ix_((0, -1), (0, -1))].astype(int)
+    return bool((abs(corners - _GREY) <= _ALMOST).all(axis=2).any())

@@ -59,9 +59,10 @@ class Bar:
     side: float
 
 
-# What `python -m benchmarks.quality` measures: below LOW two of three pairs of the same person are missed at 99,
-# between LOW and AUTO up to half, above MEDIUM hardly more than of clear faces. Confidence is barred lower than that
-# rule would, and pose only where landmarks begin to fail: turned heads have less confidence, and they are matched.
+# What `python -m benchmarks.quality` measures: below LOW half to three quarters of the pairs of the same person are
+# missed at 99, between LOW and AUTO a quarter to a half, above MEDIUM hardly more than of clear faces. Confidence is
+# barred lower than that rule would, and pose only where landmarks begin to fail: turned heads have less confidence, and
+# they are matched.
 BARS: dict[str, Bar | None] = {
     "NONE": None,
     "LOW": Bar(confidence=70, brightness=7, sharpness=15, angle=75, side=24),

@@ -7,68 +7,67 @@ import json
 import logging
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from standins.rekognition.bodies import Bodies, RequestTimeoutError
 from standins.rekognition.errors import (
     InternalError,
     NotImplementedOperationError,
     RekognitionError,
-    RequestTooLargeError,
     UnknownOperationError,
 )
-from standins.rekognition.models import FACE_MODEL_VERSION
+from standins.rekognition.health import pages
+from standins.rekognition.metrics import OK, Metrics
 from standins.rekognition.operations import OPERATIONS
 from standins.rekognition.service import Service
+from standins.rekognition.throttling import Throttle
 from standins.rekognition.validation import parse_request, service_model
 
 log = logging.getLogger("rekognition")
 
-MAX_BODY = 16 * 1024 * 1024
-"""Bytes of a request: above the 5 MB of a picture in base64, so that a picture too large still gets its own error."""
-
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 _TARGET = "RekognitionService."
+_DISCONNECTED = "ClientDisconnect"
+_SHOWN = 100
 
 
-def make_app(service: Service, workers: int) -> Starlette:
-    """The application. Operations run in `workers` threads, so that the event loop is always free to accept."""
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="operation")
+def make_app(service: Service, workers: Executor, throttle: Throttle, data: Path) -> Starlette:
+    """The application. `workers` do the operations, so that the event loop is always free to accept."""
+    metrics, bodies = Metrics(), Bodies()
 
     async def operation(request: Request) -> Response:
         request_id, began = str(uuid.uuid4()), time.perf_counter()
         target = request.headers.get("x-amz-target", "")
+        name, code = target.removeprefix(_TARGET), InternalError.code
         try:
-            body = await _body(request)
-            content, status = await asyncio.get_running_loop().run_in_executor(pool, _run, service, target, body), 200
+            throttle.take(name)
+            async with bodies.receive(request) as body:
+                work = asyncio.get_running_loop().run_in_executor(workers, _run, service, target, body)
+                response = _response(await work, 200, request_id)
+            code = OK
         except RekognitionError as error:
-            content, status = _error(error, request_id), error.status
-            log.info("%s: %s: %s", target[:100] or "no target", error.code, error.message[:500])
+            response, code = _error(error, request_id), error.code
+            log.info("%s: %s: %.500r", target[:_SHOWN] or "no target", error.code, error.message)
         except ClientDisconnect:
-            return Response(status_code=400)
-        log.debug("%s %d in %.1f ms", target, status, 1000 * (time.perf_counter() - began))
-        return _response(content, status, request_id)
-
-    async def health(_: Request) -> Response:
-        collections = service.store.collections()
-        faces = sum(service.store.face_count(collection) for collection in collections)
-        return JSONResponse(
-            {"status": "ok", "face_model": FACE_MODEL_VERSION, "collections": len(collections), "faces": faces}
-        )
+            response, code = Response(status_code=400), _DISCONNECTED
+        finally:
+            seconds = time.perf_counter() - began
+            metrics.record(name if name in OPERATIONS else "other", code, seconds)
+        log.debug("%s %s in %.1f ms", target[:_SHOWN], code, 1000 * seconds)
+        return response
 
     async def unexpected(request: Request, error: Exception) -> Response:
         # Starlette logs the traceback and calls this for the answer only.
-        request_id = str(uuid.uuid4())
-        return _response(
-            _error(InternalError(f"{type(error).__name__}; see the service's log"), request_id), 500, request_id
-        )
+        return _error(InternalError(f"{type(error).__name__}; see the service's log"), str(uuid.uuid4()))
 
     return Starlette(
-        routes=[Route("/", operation, methods=["POST"]), Route("/health", health)],
+        routes=[Route("/", operation, methods=["POST"]), *pages(service, metrics, throttle, data)],
         exception_handlers={Exception: unexpected},
     )
 
@@ -77,7 +76,7 @@ def _run(service: Service, target: str, body: bytes) -> bytes:
     name = target.removeprefix(_TARGET)
     if not target.startswith(_TARGET) or name not in service_model().operation_names:
         raise UnknownOperationError(
-            f"There is no operation {target!r}" if target else "The header X-Amz-Target is missing"
+            f"There is no operation {target[:_SHOWN]!r}" if target else "The header X-Amz-Target is missing"
         )
     if name not in OPERATIONS:
         raise NotImplementedOperationError(
@@ -87,23 +86,12 @@ def _run(service: Service, target: str, body: bytes) -> bytes:
     return json.dumps(OPERATIONS[name](service, parse_request(name, body)), separators=(",", ":")).encode()
 
 
-async def _body(request: Request) -> bytes:
-    """The request's body. Raises RequestTooLargeError as soon as it is known to be over MAX_BODY."""
-    parts: list[bytes] = []
-    size = 0
-    if int(request.headers.get("content-length", 0)) > MAX_BODY:
-        raise RequestTooLargeError(f"The request is larger than {MAX_BODY} bytes")
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            raise RequestTooLargeError(f"The request is larger than {MAX_BODY} bytes")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _error(error: RekognitionError, request_id: str) -> bytes:
+def _error(error: RekognitionError, request_id: str) -> Response:
     content = {"__type": error.code, "Code": error.code, "Logref": request_id, "Message": error.message}
-    return json.dumps(content).encode()
+    response = _response(json.dumps(content).encode(), error.status, request_id)
+    if isinstance(error, RequestTimeoutError):
+        response.headers["connection"] = "close"  # nobody waits for the rest
+    return response
 
 
 def _response(content: bytes, status: int, request_id: str) -> Response:

@@ -6,12 +6,12 @@ together in one ValidationException. Members that the model doesn't know are ign
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NoReturn
 
 import botocore.session
@@ -25,6 +25,13 @@ _NUMBERS: dict[str, tuple[type, ...]] = {
     "float": (int, float),
     "double": (int, float),
 }
+
+_INTEGERS = range(-(2**31), 2**31)
+_MOST_VALUES = 100_000
+"""Commas and brackets of a body. A list of empty lists takes thirty times its JSON's bytes in memory."""
+_CHECKED_BYTES = 256 * 1024
+_MOST_PROBLEMS = 100
+_SHOWN_VALUE, _SHOWN_NAME = 300, 100
 
 _SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _CLASSES = {r"\p{L}": r"\w", r"\p{N}": r"\w", r"\p{Z}": _SEPARATORS}
@@ -44,7 +51,7 @@ def parse_request(operation: str, body: bytes) -> dict[str, Any]:
     shape = service_model().operation_model(operation).input_shape
     value = _load(body)
     parameters: dict[str, Any] = _typed(shape, value) if shape is not None else {}
-    problems = list(_problems(shape, parameters, "")) if shape is not None else []
+    problems = list(islice(_problems(shape, parameters, ""), _MOST_PROBLEMS)) if shape is not None else []
     if problems:
         noun = "error" if len(problems) == 1 else "errors"
         raise ValidationError(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
@@ -52,8 +59,10 @@ def parse_request(operation: str, body: bytes) -> dict[str, Any]:
 
 
 def _load(body: bytes) -> Any:
+    if len(body) > _CHECKED_BYTES and sum(map(body.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+        raise SerializationError(f"The request body has more than {_MOST_VALUES} values")
     try:
-        return json.loads(body or b"{}", parse_constant=_refuse_constant)
+        return json.loads(body.decode() or "{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise SerializationError("The request body is not valid JSON") from error
 
@@ -77,7 +86,19 @@ def _typed(shape: Shape, value: Any) -> Any:
     if shape.type_name == "blob":
         return _blob(value, shape)
     _expect(value, _NUMBERS.get(shape.type_name) or ((bool,) if shape.type_name == "boolean" else (str,)), shape)
+    if shape.type_name == "integer" and value not in _INTEGERS:
+        raise SerializationError(f"{shape.name} is not a number of 32 bits")
+    if isinstance(value, str):
+        _check_text(value, shape)
     return value
+
+
+def _check_text(value: str, shape: Shape) -> None:
+    """JSON can escape half a character, which is no text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise SerializationError(f"{shape.name} is not Unicode text") from error
 
 
 def _expect(value: Any, types: tuple[type, ...], shape: Shape) -> None:
@@ -89,7 +110,7 @@ def _expect(value: Any, types: tuple[type, ...], shape: Shape) -> None:
 def _blob(value: Any, shape: Shape) -> bytes:
     _expect(value, (str,), shape)
     try:
-        return base64.b64decode(value, validate=True)
+        return binascii.a2b_base64(value, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise SerializationError(f"{shape.name} is not base64") from error
 
@@ -108,7 +129,7 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield from _broken_bounds(shape, value, path)
         for key, item in value.items():
             yield from _problems(shape.key, key, f"{path}.key")
-            yield from _problems(shape.value, item, f"{path}.{key}.member")
+            yield from _problems(shape.value, item, f"{path}.{key[:_SHOWN_NAME]}.member")
     else:
         yield from _broken_bounds(shape, value, path)
         if isinstance(shape, StringShape):
@@ -153,7 +174,7 @@ def _problem(value: Any, path: str, constraint: str) -> str:
     elif isinstance(value, bytes):
         shown = f"'java.nio.HeapByteBuffer[pos=0 lim={len(value)} cap={len(value)}]'"
     else:
-        shown = f"'{str(value)[:300]}'"
+        shown = f"'{str(value)[:_SHOWN_VALUE]}'"
     return f"Value {shown} at '{path}' failed to satisfy constraint: {constraint}"
 
 

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from math import cos, radians, sin
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from standins.rekognition import quality as quality_module
 from standins.rekognition.faces import Face
-from standins.rekognition.quality import Pose, Quality, measure, pose, reasons_against
+from standins.rekognition.quality import BARS, Pose, Quality, measure, pose, reasons_against
 
 # A mean head seen from the front (x right, y down, z towards the camera), eyes' half distance 1.
 HEAD = np.array([[-1, -1.1, 0], [1, -1.1, 0], [0, 0, 0.84], [-0.8, 0.97, 0], [0.8, 0.97, 0]])
@@ -112,3 +114,11 @@ def test_a_higher_bar_never_takes_what_a_lower_one_refuses() -> None:
     for side in range(10, 120, 5):
         refused = [bool(reasons_against(quality(side=side), level)) for level in ("LOW", "AUTO", "MEDIUM", "HIGH")]
         assert refused == sorted(refused)
+
+
+def test_the_readme_tells_the_bars() -> None:
+    readme = Path(quality_module.__file__).with_name("README.md").read_text()
+    for name, bar in BARS.items():
+        if bar is not None:
+            values = f"{bar.confidence:g} | {bar.brightness:g} | {bar.sharpness:g} | {bar.angle:g}° | {bar.side:g} px"
+            assert f"| {name} | {values} |" in readme

@@ -17,7 +17,8 @@ from homeward.adapters.sources.site import Site
 from homeward.adapters.sources.web import SiteClient
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import InputError, SourceError
-from homeward.domain.namus_record import CASE_SETS, read_json, read_record
+from homeward.domain.namus_record import CASE_SETS, read_record
+from homeward.domain.record_values import read_json
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
 
 SETTING, DEFAULT_URL = "HOMEWARD_NAMUS", "https://www.namus.gov"

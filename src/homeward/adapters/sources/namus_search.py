@@ -9,7 +9,7 @@ from typing import Any
 
 from homeward.adapters.sources.namus_slices import Fields, Slice
 from homeward.domain.errors import InputError, RequestRefusedError, ServerFailedError, SourceError
-from homeward.domain.namus_record import read_json
+from homeward.domain.record_values import read_json
 from homeward.domain.sources import IndexRow
 from homeward.domain.sync import utc
 
