@@ -59,9 +59,9 @@ def filled_system(folder: Path, people: int) -> Iterator[Path]:
 def ingest() -> None:
     """What the DAG does, without Airflow."""
     run = "benchmark"
-    bootstrap.sweep_cases()(run)
-    for batch in bootstrap.diff_cases()(run, *EVERYTHING, 25):
-        bootstrap.fetch_cases()(run, batch["batch"])
+    bootstrap.sweep_cases("namus")(run)
+    for batch in bootstrap.diff_cases("namus")(run, *EVERYTHING, 25):
+        bootstrap.fetch_cases("namus")(run, batch["batch"])
     manifest = bootstrap.write_manifest()(run)
     machines = boto3.client("stepfunctions")
     work = json.dumps({"bucket": manifest["bucket"], "key": manifest["key"]})

@@ -1,4 +1,7 @@
-"""The tasks of the sync DAGs: each reads Airflow's context where it must, and calls one use case of the core."""
+"""The tasks of the sync DAGs: each reads Airflow's context where it must, and calls one use case of the core.
+
+`source` is the name of a source, as `bootstrap.SOURCES` has it.
+"""
 
 from __future__ import annotations
 
@@ -37,31 +40,31 @@ def choose_window() -> dict[str, str]:
     return {"since": since, "until": until}
 
 
-def sweep_cases() -> dict[str, Any]:
+def sweep_cases(source: str) -> dict[str, Any]:
     """Read the source's whole index: about one request per state and 1,000 cases."""
-    return bootstrap.sweep_cases()(_run())
+    return bootstrap.sweep_cases(source)(_run())
 
 
-def diff_cases(since: str, until: str) -> list[dict[str, str]]:
+def diff_cases(source: str, since: str, until: str) -> list[dict[str, str]]:
     """Compare the index with what is stored; the batches of cases to fetch. Stops when too many cases vanished."""
     params = get_current_context()["params"]
-    return bootstrap.diff_cases()(_run(), since, until, params["batch_size"], params["accept_vanished"])
+    return bootstrap.diff_cases(source)(_run(), since, until, params["batch_size"], params["accept_vanished"])
 
 
-def fetch_cases(batch: dict[str, str]) -> dict[str, Any]:
+def fetch_cases(source: str, batch: dict[str, str]) -> dict[str, Any]:
     """Fetch one batch: records, photos, tables, audit events. Cases that are stored already cost nothing."""
     get_current_context()["label"] = batch["label"]  # type: ignore[typeddict-unknown-key]
-    return bootstrap.fetch_cases()(_run(), batch["batch"])
+    return bootstrap.fetch_cases(source)(_run(), batch["batch"])
 
 
-def withdraw_cases() -> dict[str, Any]:
+def withdraw_cases(source: str) -> dict[str, Any]:
     """Look at the cases that the index lacks; withdraw those that two complete sweeps missed and that are gone."""
-    return bootstrap.withdraw_cases()(_run())
+    return bootstrap.withdraw_cases(source)(_run())
 
 
-def remove_faces() -> dict[str, int]:
+def remove_faces(source: str) -> dict[str, int]:
     """Delete the faces of photos that must leave the collection, also those that an earlier run left."""
-    return bootstrap.remove_faces()(_run())
+    return bootstrap.remove_faces(f"dag:sync_{source}_cases")(_run())
 
 
 def write_manifest() -> dict[str, Any]:
@@ -73,13 +76,14 @@ def write_manifest() -> dict[str, Any]:
     return {**manifest, "run": run}
 
 
-def summarise_sync() -> dict[str, Any]:
+def summarise_sync(source: str) -> dict[str, Any]:
     """Write the run's report and its audit event; fails when something is missing, so that the run's state is true."""
-    report = bootstrap.summarise_sync()(_run())
+    report = bootstrap.summarise_sync(source)(_run())
     if report["problems"]:
         raise AirflowFailException(f"the run is {report['outcome']}: {'; '.join(report['problems'])}")
     return {name: report[name] for name in ("outcome", "diff", "cases", "absent", "photos", "index", "traffic", "cost")}
 
 
 def _run() -> str:
-    return run_name(get_current_context()["run_id"])
+    run = get_current_context()["dag_run"]
+    return run_name(run.dag_id, run.run_id)

@@ -24,7 +24,7 @@ app = FastAPI(title="Homeward", docs_url=None, redoc_url=None, openapi_url=None)
 @app.get("/sync/{dag_id}/{run_id}/report", dependencies=[Depends(requires_access_dag("GET", DagAccessEntity.RUN))])
 def sync_report(dag_id: str, run_id: str) -> HTMLResponse:
     """The report page of a run of a sync DAG."""
-    key = f"{run_folder(run_name(run_id))}/report.html"
+    key = f"{run_folder(run_name(dag_id, run_id))}/report.html"
     try:
         page = bootstrap.objects().get(bootstrap.cases_bucket(), key).decode()
     except NotFoundError:

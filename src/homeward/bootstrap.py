@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.reviews import DynamoReviewStore
-    from homeward.adapters.sources.namus import NamusSource
     from homeward.adapters.suppressions import DynamoSuppressionList
+    from homeward.domain.ports import CaseSource
     from homeward.steps.answer_review import AnswerReview
     from homeward.steps.assess_candidates import AssessCandidates
     from homeward.steps.diff_cases import DiffCases
@@ -154,29 +155,48 @@ def live_policy() -> LivePolicy:
 # ------------------------------------------------------------------------------------- ingestion
 
 
-@cache
-def namus() -> NamusSource:
-    """NamUs, as the environment variables HOMEWARD_NAMUS_* say; one HTTP session per process."""
+def _namus() -> CaseSource:
     from homeward.adapters.sources.namus import NamusSource
 
     return NamusSource.from_environment(os.environ)
 
 
-def sweep_cases() -> SweepCases:
+def _fbi() -> CaseSource:
+    from homeward.adapters.sources.fbi import FbiSource
+
+    return FbiSource.from_environment(os.environ)
+
+
+SOURCES: Mapping[str, Callable[[], CaseSource]] = {"namus": _namus, "fbi": _fbi}
+"""Name of a source -> what makes its adapter. Another source is an adapter and a row here (CONTRIBUTING.md)."""
+
+
+@cache
+def source(name: str) -> CaseSource:
+    """A source, as the environment variables HOMEWARD_<NAME>_* say; one HTTP session per process."""
+    return SOURCES[name]()
+
+
+def _actor(name: str) -> str:
+    """Who is said to have done what a source's DAG does."""
+    return f"dag:sync_{name}_cases"
+
+
+def sweep_cases(name: str) -> SweepCases:
     """Task sweep_cases."""
     from homeward.steps.sweep_cases import SweepCases
 
-    return SweepCases(namus(), objects(), cases_bucket(), clock)
+    return SweepCases(source(name), objects(), cases_bucket(), clock)
 
 
-def diff_cases() -> DiffCases:
+def diff_cases(name: str) -> DiffCases:
     """Task diff_cases."""
     from homeward.adapters.messages import SnsPublisher
     from homeward.steps.diff_cases import DiffCases
 
     names = settings()
     return DiffCases(
-        source=namus(),
+        source=source(name),
         cases=cases(),
         failures=fetch_failures(),
         suppressions=suppressions(),
@@ -186,31 +206,33 @@ def diff_cases() -> DiffCases:
         bucket=names[Setting.CASES_BUCKET],
         operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
         clock=clock,
+        actor=_actor(name),
     )
 
 
-def fetch_cases() -> FetchCases:
+def fetch_cases(name: str) -> FetchCases:
     """Task fetch_cases."""
     from homeward.steps.case_photos import SortPhotos
     from homeward.steps.fetch_cases import FetchCases
 
     bucket = cases_bucket()
-    photos = SortPhotos(namus(), cases(), objects(), bucket)
-    return FetchCases(namus(), cases(), fetch_failures(), suppressions(), photos, objects(), bucket, clock)
+    photos = SortPhotos(source(name), cases(), objects(), bucket)
+    stores = (cases(), fetch_failures(), suppressions(), photos, objects())
+    return FetchCases(source(name), *stores, bucket, clock, _actor(name))
 
 
-def withdraw_cases() -> WithdrawCases:
+def withdraw_cases(name: str) -> WithdrawCases:
     """Task withdraw_cases."""
     from homeward.steps.withdraw_cases import WithdrawCases
 
-    return WithdrawCases(namus(), cases(), objects(), cases_bucket(), clock)
+    return WithdrawCases(source(name), cases(), objects(), cases_bucket(), clock, _actor(name))
 
 
-def remove_faces() -> RemoveFaces:
-    """Task remove_faces."""
+def remove_faces(actor: str) -> RemoveFaces:
+    """Task remove_faces; also done at once when a person suppresses a case."""
     from homeward.steps.remove_faces import RemoveFaces
 
-    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), clock)
+    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), clock, actor)
 
 
 def suppress_case() -> SuppressCase:
@@ -236,11 +258,11 @@ def index_photo() -> IndexPhoto:
     return IndexPhoto(faces(), cases(), cases_bucket(), clock)
 
 
-def summarise_sync() -> SummariseSync:
+def summarise_sync(name: str) -> SummariseSync:
     """Task summarise_sync."""
     from homeward.steps.summarise_sync import SummariseSync
 
-    return SummariseSync(cases(), objects(), audit_log(), cases_bucket(), clock)
+    return SummariseSync(cases(), objects(), audit_log(), cases_bucket(), clock, _actor(name))
 
 
 # ------------------------------------------------------------------------------------- detection

@@ -27,7 +27,7 @@ def add(case: Key, by: Person, note: Note = "") -> None:
     """Take a case out of matching and of the collection, and keep it out until a person lifts this."""
     photos = bootstrap.suppress_case()(CaseKey.parse(case), by, note)
     out.print(f"suppressed: {case}, {photos} photos leave")
-    removed = bootstrap.remove_faces().remove()
+    removed = bootstrap.remove_faces(f"person:{by}").remove()
     out.print(f"removed: {removed['faces']} faces of {removed['photos']} photos")
 
 

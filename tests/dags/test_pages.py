@@ -12,6 +12,7 @@ from homeward import bootstrap
 from homeward.domain.errors import NotFoundError
 from homeward.domain.sync import run_folder, run_name
 
+DAG = "sync_namus_cases"
 RUN = "scheduled__2026-11-22T00:00:00+00:00"
 PAGE = f"/homeward/sync/sync_namus_cases/{RUN}/report"
 
@@ -54,14 +55,14 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
 
 
 def test_nobody_sees_a_report_without_logging_in(api: Any, held: dict[str, bytes]) -> None:
-    held[f"{run_folder(run_name(RUN))}/report.html"] = b"secret"
+    held[f"{run_folder(run_name('sync_namus_cases', RUN))}/report.html"] = b"secret"
     answer = api.get(PAGE)
     assert answer.status_code == 401
     assert "secret" not in answer.text
 
 
 def test_the_report_of_a_run(api: Any, token: dict[str, str], held: dict[str, bytes]) -> None:
-    held[f"{run_folder(run_name(RUN))}/report.html"] = b"<p>the report</p>"
+    held[f"{run_folder(run_name('sync_namus_cases', RUN))}/report.html"] = b"<p>the report</p>"
     answer = api.get(PAGE, headers=token)
     assert (answer.status_code, answer.text) == (200, "<p>the report</p>")
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")

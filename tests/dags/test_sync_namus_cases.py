@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+DAG = "sync_namus_cases"
 RUN_ID = "scheduled__2026-11-22T00:00:00+00:00"
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -121,8 +122,8 @@ def test_execution_names_fit(dag: Any) -> None:
     from homeward.domain.sync import run_name
 
     for run_id in (RUN_ID, "backfill__2026-11-12T00:00:00+00:00", "x" * 250, "what, ever/it is"):
-        assert len(f"{run_name(run_id)}-99") <= 80
-    assert run_name("a:b") != run_name("a-b")
+        assert len(f"{run_name('sync_namus_cases', run_id)}-99") <= 80
+    assert run_name("a", "a:b") != run_name("a", "a-b") != run_name("b", "a-b")
 
 
 def test_what_no_retry_can_mend_fails_at_once(dag: Any) -> None:

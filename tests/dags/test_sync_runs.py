@@ -42,10 +42,10 @@ def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scri
     with scripted_server() as server:
         monkeypatch.setenv("HOMEWARD_NAMUS_URL", server.url)
         monkeypatch.setenv("HOMEWARD_NAMUS_REQUESTS_PER_SECOND", "0")
-        bootstrap.namus.cache_clear()
+        bootstrap.source.cache_clear()
         hold(server)
         yield server
-    bootstrap.namus.cache_clear()
+    bootstrap.source.cache_clear()
 
 
 def hold(server: ScriptedServer, *records: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def run(dagbag: Any, airflow_database: None, settings: Settings) -> Run:
         states = {
             f"{task.task_id} {task.rendered_map_index or ''}".strip(): task.state for task in ran.get_task_instances()
         }
-        key = f"sync/{run_name(ran.run_id)}/report.json"
+        key = f"sync/{run_name(ran.dag_id, ran.run_id)}/report.json"
         return ran.state, states, json.loads(S3ObjectStore().get(settings[Setting.CASES_BUCKET], key))
 
     return run
@@ -131,4 +131,4 @@ def test_a_refusal_ends_the_run_as_failed_and_says_so(server: ScriptedServer, ru
     assert tasks["sweep_cases"] == "failed"
     assert tasks["summarise_sync"] == "failed"
     assert report["outcome"] == "INCOMPLETE"
-    assert len(server.asked) == 1
+    assert [asked.path for asked in server.asked] == [f"{namus.ROOT}/States", SEARCH]

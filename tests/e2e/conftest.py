@@ -31,7 +31,7 @@ def until(condition: Callable[[], bool], complaint: str, seconds: float = 60) ->
 @contextmanager
 def demo_system(options: demo.DemoOptions) -> Iterator[tuple[LocalSystem, demo.DemoResult]]:
     """Start everything, ingest, play the frames; this process's own clients reach the system until the end."""
-    for cached in (bootstrap.settings, bootstrap.namus, adapter_clients.client):
+    for cached in (bootstrap.settings, bootstrap.source, adapter_clients.client):
         cached.cache_clear()
     parameters.forget()
     system = LocalSystem(demo.local_options(options))
@@ -42,6 +42,6 @@ def demo_system(options: demo.DemoOptions) -> Iterator[tuple[LocalSystem, demo.D
             report = demo.ingest(system, lambda done, total, note: None)
             played = demo.watch(options, system, lambda done, total: None)
             yield system, demo.collect(system, report, played)
-    for cached in (bootstrap.settings, bootstrap.namus, adapter_clients.client):
+    for cached in (bootstrap.settings, bootstrap.source, adapter_clients.client):
         cached.cache_clear()
     parameters.forget()

@@ -141,9 +141,9 @@ def batches(rows: Sequence[IndexRow], size: int = BATCH_SIZE) -> list[tuple[Inde
     return [tuple(rows[first : first + size]) for first in range(0, len(rows), size)]
 
 
-def run_name(run_id: str) -> str:
+def run_name(dag_id: str, run_id: str) -> str:
     """A run's name in S3 and Step Functions: readable, free of odd characters, never shared by two runs."""
-    digest = hashlib.sha256(run_id.encode()).hexdigest()[:8]
+    digest = hashlib.sha256(f"{dag_id}/{run_id}".encode()).hexdigest()[:8]
     return f"{re.sub(r'[^A-Za-z0-9_]+', '-', run_id)[:60]}-{digest}"
 
 

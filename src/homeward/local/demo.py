@@ -161,7 +161,7 @@ def ingest(system: LocalSystem, show: Callable[[int, int | None, str], None]) ->
     if state == "failed":
         failed = [task.task for task in api.task_instances(DAG, run) if task.state == "failed"]
         raise DemoError(f"the DAG run {run} failed in {', '.join(failed)}; its log is in the Airflow UI")
-    bucket, key = bootstrap.settings()[Setting.CASES_BUCKET], f"{run_folder(run_name(run))}/report.json"
+    bucket, key = bootstrap.settings()[Setting.CASES_BUCKET], f"{run_folder(run_name(DAG, run))}/report.json"
     report: dict[str, Any] = json.loads(bootstrap.objects().get(bucket, key))
     return report
 

@@ -37,7 +37,7 @@ class DiffCases:
     bucket: str
     operations_topic_arn: str
     clock: Clock
-    actor: str = "dag:sync_namus_cases"
+    actor: str
 
     def __call__(
         self, run: str, since: str, until: str, batch_size: int = BATCH_SIZE, accept_vanished: bool = False

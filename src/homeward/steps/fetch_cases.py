@@ -64,7 +64,7 @@ class FetchCases:
     objects: ObjectStore
     bucket: str
     clock: Clock
-    actor: str = "dag:sync_namus_cases"
+    actor: str
 
     def __call__(self, run: str, batch: str) -> dict[str, Any]:
         """Return `{"cases": {outcome: count}, "photos": {status or refusal: count}}`.

@@ -28,7 +28,7 @@ class RemoveFaces:
     objects: ObjectStore
     bucket: str
     clock: Clock
-    actor: str = "dag:sync_namus_cases"
+    actor: str
 
     def __call__(self, run: str) -> dict[str, int]:
         """Return `{"photos", "faces"}`: how many left; also kept as `sync/<run>/removed.json`."""

@@ -26,7 +26,7 @@ class SummariseSync:
     audit: AuditLog
     bucket: str
     clock: Clock
-    actor: str = "dag:sync_namus_cases"
+    actor: str
 
     def __call__(self, run: str) -> dict[str, Any]:
         """Return the report, see `build_report`."""

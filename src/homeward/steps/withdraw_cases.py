@@ -33,7 +33,7 @@ class WithdrawCases:
     objects: ObjectStore
     bucket: str
     clock: Clock
-    actor: str = "dag:sync_namus_cases"
+    actor: str
 
     def __call__(self, run: str) -> dict[str, Any]:
         """Return `{"cases": {outcome: count}, "traffic"}`; SourceBlockedError at once.

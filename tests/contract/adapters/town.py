@@ -35,6 +35,7 @@ from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer
 from tests.factories import namus
 
 DAY = ("2026-11-20", "2026-11-21")
+ACTOR = "dag:sync_town_cases"
 _runs = itertools.count(1)
 
 
@@ -105,18 +106,18 @@ class Town:
         SweepCases(self.source, self.objects, self.bucket, now)(run)
         stores = (self.store, self.failures, self.suppressions, self.objects, self.audit)
         topic = self.settings[Setting.OPERATIONS_TOPIC_ARN]
-        step = DiffCases(self.source, *stores, SnsPublisher(), self.bucket, topic, now)
+        step = DiffCases(self.source, *stores, SnsPublisher(), self.bucket, topic, now, ACTOR)
         found = step(run, *window, batch_size=2, accept_vanished=accept_vanished)
         return run, [batch["batch"] for batch in found]
 
     def fetch(self, run: str, batch: str) -> dict[str, Any]:
         photos = SortPhotos(self.source, self.store, self.objects, self.bucket)
         stores = (self.store, self.failures, self.suppressions, photos, self.objects)
-        return FetchCases(self.source, *stores, self.bucket, now)(run, batch)
+        return FetchCases(self.source, *stores, self.bucket, now, ACTOR)(run, batch)
 
     def withdraw(self, run: str) -> dict[str, Any]:
-        withdrawn = WithdrawCases(self.source, self.store, self.objects, self.bucket, now)(run)
-        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now)(run)
+        withdrawn = WithdrawCases(self.source, self.store, self.objects, self.bucket, now, ACTOR)(run)
+        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now, ACTOR)(run)
         return withdrawn
 
     def index(self, run: str) -> list[dict[str, Any]]:
@@ -127,7 +128,7 @@ class Town:
         return [IndexPhoto(self.faces, self.store, self.bucket, now)(json.loads(line)) for line in lines]
 
     def summary(self, run: str) -> dict[str, Any]:
-        return SummariseSync(self.store, self.objects, self.audit, self.bucket, now)(run)
+        return SummariseSync(self.store, self.objects, self.audit, self.bucket, now, ACTOR)(run)
 
     def sync(self, window: tuple[str, str] = DAY) -> dict[str, Any]:
         run, batches = self.plan(window)

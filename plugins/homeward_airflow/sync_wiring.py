@@ -1,0 +1,94 @@
+"""The wiring that every sync DAG shares; what its tasks do is in `homeward_airflow.sync`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.amazon.aws.operators.step_function import StepFunctionStartExecutionOperator
+from airflow.sdk import Param, TriggerRule, task
+
+from homeward_airflow import sync
+
+POLL_SECONDS, INDEX_HOURS = 3, 12
+
+PARAMS: dict[str, Param] = {
+    "since": Param(
+        None,
+        type=["null", "string"],
+        format="date-time",
+        title="Since",
+        description="Beginning of the window (UTC), instead of the run's data interval.",
+        section="Window",
+    ),
+    "until": Param(
+        None,
+        type=["null", "string"],
+        format="date-time",
+        title="Until",
+        description="End of the window, itself not included. Left empty beside *since*: the time of the trigger.",
+        section="Window",
+    ),
+    "accept_vanished": Param(
+        False,
+        type="boolean",
+        title="Accept vanished",
+        description="A person has looked: more than 2 % of the cases really are gone from the source.",
+        section="Safety",
+    ),
+    "batch_size": Param(
+        25,
+        type="integer",
+        minimum=1,
+        maximum=500,
+        title="Cases per task",
+        description="Grows by itself where the window holds more than 1,024 batches.",
+        section="Tuning",
+    ),
+}
+
+DEFAULT_ARGS: dict[str, Any] = {
+    "owner": "ingestion",
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "retry_policy": sync.RETRY_POLICY,
+}
+
+
+def sync_tasks(source: str) -> None:
+    """All tasks of a source's DAG; `source` as `bootstrap.SOURCES` names it."""
+    window = task(sync.choose_window)()
+    sweep = task(sync.sweep_cases, execution_timeout=timedelta(hours=1))(source)
+    batches = task(sync.diff_cases)(source, window["since"], window["until"])
+    fetched = (
+        task(
+            sync.fetch_cases,
+            map_index_template="{{ label }}",
+            max_active_tis_per_dag=4,
+            execution_timeout=timedelta(hours=2),
+        )
+        .partial(source=source)
+        .expand(batch=batches)
+    )
+    gone = task(sync.withdraw_cases)(source)
+    removed = task(sync.remove_faces, trigger_rule=TriggerRule.ALL_DONE)(source)
+    # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
+    manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE)()
+    index = StepFunctionStartExecutionOperator(
+        task_id="index_photos",
+        doc_md="Runs the state machine over the manifest. A retry is an execution of its own: it does the rest.",
+        aws_conn_id=None,
+        state_machine_arn=manifest["machine_arn"],
+        name="{{ ti.xcom_pull(task_ids='write_manifest', key='run') }}-{{ ti.try_number }}",
+        state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
+        deferrable=True,
+        waiter_delay=POLL_SECONDS,
+        retry_delay=timedelta(seconds=10),
+        waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
+    )
+    summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)(source)
+    window >> sweep >> batches >> gone
+    [fetched, gone] >> removed >> manifest
+    index >> summary
