@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from standins.rekognition.entries import StoredFace
 from standins.rekognition.faces import Face
 from standins.rekognition.images import Picture
 from standins.rekognition.models import FACE_MODEL_VERSION
 from standins.rekognition.quality import Quality
-from standins.rekognition.store import StoredFace
 
 Answer: TypeAlias = dict[str, Any]
 Box: TypeAlias = tuple[float, float, float, float]

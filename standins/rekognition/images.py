@@ -73,6 +73,7 @@ def image_id(data: bytes) -> str:
 def _jpeg(data: bytes) -> Pixels:
     header = jpeg.inspect(data)
     _check_size(header.width, header.height)
+    header.check_work()
     with _turn(header.width * header.height):
         pixels = _pixels(data, header.width, header.height)
         if header.components == 4 or _has_grey_corner(pixels):

@@ -9,6 +9,9 @@ from hashlib import sha256
 
 from standins.rekognition.errors import InvalidPaginationTokenError
 
+_LAST = 2**63 - 1
+"""The highest number that the database can have given to anything."""
+
 
 def token(scope: str, after: int) -> str:
     """The token of the page behind the item `after`; `scope` names the list."""
@@ -23,7 +26,7 @@ def after(scope: str, text: str) -> int:
     except (binascii.Error, ValueError) as error:
         raise InvalidPaginationTokenError from error
     match content:
-        case [mark, int() as item] if mark == _mark(scope):
+        case [mark, int() as item] if mark == _mark(scope) and 0 <= item <= _LAST:
             return item
     raise InvalidPaginationTokenError
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvicorn
 
-from standins.rekognition.connections import KEPT_SECONDS, Connection, allow_many
+from standins.rekognition.connections import KEPT_SECONDS, Connection
 from standins.rekognition.faces import FaceReader
 from standins.rekognition.models import FACE_MODEL_VERSION, find_models
 from standins.rekognition.operations import OPERATIONS
@@ -19,6 +19,7 @@ from standins.rekognition.s3 import PictureBucket
 from standins.rekognition.server import make_app
 from standins.rekognition.service import Service
 from standins.rekognition.store import Store
+from standins.rekognition.system import allow_many_connections, give_memory_back
 from standins.rekognition.throttling import Throttle, parse_rates
 from standins.rekognition.users import Users
 
@@ -31,9 +32,10 @@ _END_SECONDS, _LAST_SECONDS = 5, 1
 
 def serve(listening: socket.socket, data: Path, models: Path | None, throttle: str | None = None) -> None:
     """Answer requests until SIGINT or SIGTERM. `throttle` is as `parse_rates` reads it. Raises StartError."""
-    rates = parse_rates(throttle, OPERATIONS) if throttle else {}
+    rates = {} if throttle is None else parse_rates(throttle, OPERATIONS)
     files = find_models(models)
-    allow_many()
+    allow_many_connections()
+    give_memory_back()
     store = Store(data, FACE_MODEL_VERSION)
     count = min(max(_LEAST_WORKERS, len(os.sched_getaffinity(0))), _MOST_WORKERS)
     workers = ThreadPoolExecutor(count, thread_name_prefix="operation")

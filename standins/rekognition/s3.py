@@ -78,18 +78,21 @@ class PictureBucket:
             raise InternalError(f"S3 at {self.endpoint} can't be reached: {error}") from error
 
     def _bounded(self, answer: GetObjectOutputTypeDef) -> bytes:
-        """The body; S3 may say less than it sends, say nothing, or send forever."""
-        size = answer.get("ContentLength", 0)
-        with answer["Body"] as body:
-            if size <= MAX_S3_BYTES:
-                # Ends the read in this thread; closing would wait for it.
-                late = threading.Timer(self._patience.body, body._raw_stream.shutdown)  # type: ignore[attr-defined]
+        """The body; S3 may send more or less than it says, say nothing, or never end."""
+        told = answer.get("ContentLength", 0)
+        stream = answer["Body"]
+        with stream as response:
+            data = b""
+            if told <= MAX_S3_BYTES:
+                # Ends a read of this thread, for which closing would wait. `response` is urllib3's.
+                late = threading.Timer(self._patience.body, response.shutdown)  # type: ignore[attr-defined]
                 late.start()
                 try:
-                    data = body.read(MAX_S3_BYTES + 1)
+                    data = stream.read(MAX_S3_BYTES + 1)
                 finally:
                     late.cancel()
-                size = max(size, len(data))
-        if size > MAX_S3_BYTES:
-            raise ImageTooLargeError(f"Image size is too large: {size} bytes, at most {MAX_S3_BYTES}")
+        if max(told, len(data)) > MAX_S3_BYTES:
+            raise ImageTooLargeError(f"Image size is too large: {max(told, len(data))} bytes, at most {MAX_S3_BYTES}")
+        if len(data) < told:
+            raise InternalError(f"S3 at {self.endpoint} sent {len(data)} of {told} bytes")
         return data

@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from standins.rekognition.bodies import Bodies, RequestTimeoutError
+from standins.rekognition.bodies import Bodies, RequestTimeoutError, UnavailableError
 from standins.rekognition.errors import (
     InternalError,
     NotImplementedOperationError,
@@ -54,6 +54,9 @@ def make_app(service: Service, workers: Executor, throttle: Throttle, data: Path
         except RekognitionError as error:
             response, code = _error(error, request_id), error.code
             log.info("%s: %s: %.500r", target[:_SHOWN] or "no target", error.code, error.message)
+        except asyncio.CancelledError:
+            # The service ends and can't wait for the operation. The caller may try again where another one begins.
+            response, code = _error(UnavailableError("Service Unavailable"), request_id), UnavailableError.code
         except ClientDisconnect:
             response, code = Response(status_code=400), _DISCONNECTED
         finally:

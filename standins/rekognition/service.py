@@ -8,7 +8,7 @@ from typing import Any
 from standins.rekognition.errors import InvalidParameterError
 from standins.rekognition.faces import Face, FaceReader, Vector
 from standins.rekognition.images import Picture, decode
-from standins.rekognition.quality import Quality, measure
+from standins.rekognition.quality import Quality, measure, reasons_against
 from standins.rekognition.s3 import PictureBucket
 from standins.rekognition.store import Store
 from standins.rekognition.users import Users
@@ -28,6 +28,14 @@ class Service:
         if ("Bytes" in image) == ("S3Object" in image):
             raise InvalidParameterError("Request has invalid parameters: an image needs either Bytes or S3Object")
         return decode(image["Bytes"] if "Bytes" in image else self.bucket.read(image["S3Object"]))
+
+    def largest(self, picture: Picture, quality_filter: str) -> Face | None:
+        """The largest of the picture's faces that pass a QualityFilter, None when there is none."""
+        if quality_filter == "NONE":
+            return self.reader.largest(picture.pixels)
+        faces = self.reader.find(picture.pixels)
+        good = (face for face in faces if not reasons_against(self.quality(picture, face), quality_filter))
+        return next(good, None)
 
     def vector(self, picture: Picture, face: Face) -> Vector:
         """The unit vector of a face of the picture."""

@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from standins.rekognition.database import Database
 from standins.rekognition.datadir import claim
+from standins.rekognition.entries import Collection, FaceEntry, StoredFace
 from standins.rekognition.errors import (
     NO_COLLECTION,
     InvalidParameterError,
@@ -32,38 +32,6 @@ _FACES = (
     "SELECT faces.number, face_id, image_id, external_image_id, rank, box_left, box_top, box_width, box_height,"
     " confidence, users.user_id FROM faces LEFT JOIN users ON users.number = faces.user "
 )
-
-
-@dataclass(frozen=True)
-class Collection:
-    """`number` is never used again, so a deleted collection's paging tokens can't meet a new one of the same name."""
-
-    number: int
-    name: str
-    model_version: str
-    created: float
-
-
-@dataclass(frozen=True)
-class FaceEntry:
-    """What is kept of a face besides its vector. `box` (left, top, width, height) are shares of the picture's sides;
-    `rank` is the face's place among all faces of its picture, largest first; no external id is the empty string."""
-
-    image_id: str
-    external_image_id: str
-    rank: int
-    box: tuple[float, float, float, float]
-    confidence: float
-
-
-@dataclass(frozen=True)
-class StoredFace:
-    """An entry with the numbers it got; `number` grows with every face of the store. `user_id`: whose face it is."""
-
-    number: int
-    face_id: str
-    entry: FaceEntry
-    user_id: str | None = None
 
 
 class Store:
@@ -139,10 +107,12 @@ class Store:
         return gallery
 
     def vector(self, collection: Collection, face_id: str) -> Vector:
-        """A face's vector. Raises InvalidParameterError, AWS's answer to a search by an unknown face."""
+        """A face's vector. Raises ResourceNotFoundError when the collection was deleted meanwhile and
+        InvalidParameterError, AWS's answer to a search by an unknown face."""
         for face in self.faces_by_id(collection, [face_id]):
             with suppress(KeyError):  # deleted just now
                 return self.gallery(collection).vector(face.number)
+        self.gallery(collection)
         raise InvalidParameterError("faceId was not found in the collection.")
 
     def add_faces(self, collection: Collection, entries: Sequence[tuple[FaceEntry, Vector]]) -> list[StoredFace]:

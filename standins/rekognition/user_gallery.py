@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
+from numpy.typing import NDArray
+
 from standins.rekognition.faces import Vector
 from standins.rekognition.gallery import Gallery
 
@@ -26,9 +29,12 @@ class UserGallery:
                 del self._users[before]
                 self._gallery.remove([before])
             if vector is not None:
-                self._last += 1
-                self._entries[user], self._users[self._last] = self._last, user
-                self._gallery.add(self._last, vector)
+                self._extend(np.array([user], np.int64), vector[np.newaxis])
+
+    def extend(self, users: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Add the vectors (n x 128) of many users who have none yet."""
+        with self._lock:
+            self._extend(users, vectors)
 
     def vector(self, user: int) -> Vector | None:
         """A user's vector, None for one who has none."""
@@ -44,3 +50,10 @@ class UserGallery:
                 self._users[int(number)]: float(cosine)
                 for number, cosine in zip(near.numbers, near.cosines, strict=True)
             }
+
+    def _extend(self, users: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        entries = np.arange(self._last + 1, self._last + 1 + len(users), dtype=np.int64)
+        self._last += len(users)
+        self._entries.update(zip(users.tolist(), entries.tolist(), strict=True))
+        self._users.update(zip(entries.tolist(), users.tolist(), strict=True))
+        self._gallery.extend(entries, vectors)

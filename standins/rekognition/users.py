@@ -1,43 +1,27 @@
-"""Users of a collection: people to whom several faces belong. A user's vector is the unit mean of those faces' vectors.
-
-AWS doesn't tell how it makes a user's vector; a mean is the plainest thing that gets better with every photo.
-"""
+"""Users of a collection: people to whom several faces belong."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from standins.rekognition.database import Database
+from standins.rekognition.entries import Collection, User
 from standins.rekognition.errors import NO_USER, ConflictError, ResourceNotFoundError
 from standins.rekognition.faces import Vector
-from standins.rekognition.store import Collection
+from standins.rekognition.means import means
 from standins.rekognition.user_gallery import UserGallery
 
 _USERS = (
     "SELECT users.number, users.user_id, count(faces.number) FROM users LEFT JOIN faces ON faces.user = users.number "
 )
-_VECTORS = "SELECT users.collection, users.number, vector FROM faces JOIN users ON users.number = faces.user WHERE "
-
-
-@dataclass(frozen=True)
-class User:
-    """`faces` is how many faces are associated; `number` grows with every user of the store."""
-
-    number: int
-    user_id: str
-    faces: int
-
-    @property
-    def status(self) -> str:
-        """AWS's word. Nothing here is ever half done, so nobody is ever UPDATING."""
-        return "ACTIVE" if self.faces else "CREATED"
+_VECTORS = "SELECT user, vector FROM faces WHERE user = ?"
+_ALL_VECTORS = (
+    "SELECT user, vector FROM faces WHERE user IN (SELECT number FROM users WHERE collection = ?) ORDER BY user"
+)
+_NOBODY = UserGallery()
 
 
 class Users:
@@ -45,9 +29,8 @@ class Users:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._galleries: defaultdict[int, UserGallery] = defaultdict(UserGallery)
-        for (collection, user), vectors in self._vectors("users.number > ?", 0).items():
-            self._galleries[collection].put(user, _mean(vectors))
+        collections = database.rows("SELECT DISTINCT collection FROM users")
+        self._galleries = {collection: self._load(collection) for (collection,) in collections}
 
     def create(self, collection: Collection, user_id: str) -> None:
         """Raises ConflictError."""
@@ -60,7 +43,7 @@ class Users:
         """The user's faces stay, as nobody's. Raises ResourceNotFoundError."""
         user = self.get(collection, user_id)
         self._database.run("DELETE FROM users WHERE number = ?", (user.number,))
-        self._database.then(partial(self._galleries[collection.number].put, user.number, None))
+        self._database.then(partial(self._put, collection, user, None))
 
     def delete_all(self, collection: Collection) -> None:
         """Forget the users of a collection that was deleted."""
@@ -95,33 +78,37 @@ class Users:
 
     def vector(self, collection: Collection, user: User) -> Vector | None:
         """The user's unit vector, None when no face is associated."""
-        return self._galleries[collection.number].vector(user.number)
+        return self._gallery(collection).vector(user.number)
 
     def nearest(self, collection: Collection, probe: Vector, most: int) -> list[tuple[User, float]]:
         """The `most` users whose vectors have the highest cosine to a unit vector, with it."""
-        near = self._galleries[collection.number].nearest(probe, most)
+        near = self._gallery(collection).nearest(probe, most)
         condition = "users.number IN (SELECT value FROM json_each(?))"
         users = {user.number: user for user in self._users(condition, [json.dumps(list(near))])}
         # A user who was deleted since the vectors were compared is no longer in `users`.
         return [(users[number], cosine) for number, cosine in near.items() if number in users]
 
     def _renew(self, collection: Collection, user: User) -> None:
-        vectors = self._vectors("users.number = ?", user.number).get((collection.number, user.number))
-        vector = _mean(vectors) if vectors else None
-        self._database.then(partial(self._galleries[collection.number].put, user.number, vector))
+        rows = self._database.rows(_VECTORS, (user.number,))
+        vector = next((vectors[0] for _, vectors in means([rows] if rows else [])), None)
+        self._database.then(partial(self._put, collection, user, vector))
+
+    def _put(self, collection: Collection, user: User, vector: Vector | None) -> None:
+        # Only changes make galleries, and they come one at a time: two could each get a vector that the other lacks.
+        gallery = self._galleries.get(collection.number)
+        if gallery is None:
+            gallery = self._galleries[collection.number] = UserGallery()
+        gallery.put(user.number, vector)
+
+    def _gallery(self, collection: Collection) -> UserGallery:
+        return self._galleries.get(collection.number, _NOBODY)
+
+    def _load(self, collection: int) -> UserGallery:
+        gallery = UserGallery()
+        for users, vectors in means(self._database.batches(_ALL_VECTORS, (collection,))):
+            gallery.extend(users, vectors)
+        return gallery
 
     def _users(self, condition: str, values: Sequence[object], most: int = -1) -> list[User]:
         query = _USERS + "WHERE " + condition + " GROUP BY users.number ORDER BY users.number LIMIT ?"
         return [User(*row) for row in self._database.rows(query, (*values, most))]
-
-    def _vectors(self, condition: str, value: int) -> dict[tuple[int, int], list[Vector]]:
-        """The vectors of users' faces by (collection, user)."""
-        found: defaultdict[tuple[int, int], list[Vector]] = defaultdict(list)
-        for collection, user, vector in self._database.rows(_VECTORS + condition, (value,)):
-            found[collection, user].append(np.frombuffer(vector, "<f4"))
-        return found
-
-
-def _mean(vectors: Sequence[Vector]) -> Vector:
-    total = np.sum(vectors, axis=0, dtype=np.float64)
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), np.float32)

@@ -6,6 +6,7 @@ together in one ValidationException. Members that the model doesn't know are ign
 
 from __future__ import annotations
 
+import base64
 import binascii
 import json
 import re
@@ -110,7 +111,7 @@ def _expect(value: Any, types: tuple[type, ...], shape: Shape) -> None:
 def _blob(value: Any, shape: Shape) -> bytes:
     _expect(value, (str,), shape)
     try:
-        return binascii.a2b_base64(value, strict_mode=True)
+        return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as error:
         raise SerializationError(f"{shape.name} is not base64") from error
 

@@ -18,15 +18,17 @@ _THRESHOLD = 80.0
 
 
 def compare_faces(service: Service, parameters: dict[str, Any]) -> Answer:
-    """CompareFaces; raises InvalidParameterError (no face in the source) and the errors of Service.picture."""
+    """CompareFaces; raises InvalidParameterError (no face in one of the pictures) and the errors of Service.picture."""
     quality_filter = parameters.get("QualityFilter", "NONE")
     source = service.picture(parameters["SourceImage"])
     target = service.picture(parameters["TargetImage"])
-    sources = _good(service, source, quality_filter)
-    if not sources:
+    probe = service.largest(source, quality_filter)
+    if probe is None:
         raise InvalidParameterError("Request has invalid parameters: there is no face in the source image")
-    probe, quality = sources[0]
-    faces = _good(service, target, quality_filter)
+    found = service.reader.find(target.pixels)
+    if not found:
+        raise InvalidParameterError("Request has invalid parameters: there is no face in the target image")
+    faces = _good(service, target, found, quality_filter)
     likeness = _likeness(service, source, probe, target, [face for face, _ in faces])
     threshold = parameters.get("SimilarityThreshold", _THRESHOLD)
     compared = [
@@ -36,17 +38,17 @@ def compare_faces(service: Service, parameters: dict[str, Any]) -> Answer:
     return {
         "SourceImageFace": {
             "BoundingBox": bounding_box(relative_box(probe, source)),
-            "Confidence": quality.confidence,
+            "Confidence": 100 * probe.score,
         },
         "FaceMatches": [{"Similarity": alike, "Face": face} for alike, face in matches],
         "UnmatchedFaces": [face for alike, face in compared if alike < threshold],
     }
 
 
-def _good(service: Service, picture: Picture, quality_filter: str) -> list[tuple[Face, Quality]]:
-    """The faces that pass the filter, largest first; the others aren't compared."""
-    faces = [(face, service.quality(picture, face)) for face in service.reader.find(picture.pixels)]
-    return [(face, quality) for face, quality in faces if not reasons_against(quality, quality_filter)]
+def _good(service: Service, picture: Picture, faces: list[Face], quality_filter: str) -> list[tuple[Face, Quality]]:
+    """Those that pass the filter; the others are neither matched nor unmatched."""
+    measured = [(face, service.quality(picture, face)) for face in faces]
+    return [(face, quality) for face, quality in measured if not reasons_against(quality, quality_filter)]
 
 
 def _likeness(service: Service, source: Picture, probe: Face, target: Picture, faces: list[Face]) -> list[float]:

@@ -8,11 +8,11 @@ from typing import Any
 from standins.rekognition import paging
 from standins.rekognition.answers import Answer, face_detail, relative_box, stored_face
 from standins.rekognition.attributes import check_attributes
+from standins.rekognition.entries import Collection, FaceEntry
 from standins.rekognition.faces import MAX_FACES, Face
 from standins.rekognition.images import Picture
 from standins.rekognition.quality import Quality, reasons_against
 from standins.rekognition.service import Service
-from standins.rekognition.store import Collection, FaceEntry
 
 _PAGE = 1000
 

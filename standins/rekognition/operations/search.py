@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from standins.rekognition.answers import Answer, bounding_box, relative_box, stored_face
+from standins.rekognition.entries import Collection
 from standins.rekognition.errors import NoFaceError
-from standins.rekognition.faces import Face, Vector
-from standins.rekognition.images import Picture
-from standins.rekognition.quality import reasons_against
+from standins.rekognition.faces import Vector
 from standins.rekognition.service import Service
 from standins.rekognition.similarity import similarity
-from standins.rekognition.store import Collection
 
 _THRESHOLD = 80.0
 _MOST = 5  # AWS doesn't document its default
@@ -32,7 +30,9 @@ def search_faces_by_image(service: Service, parameters: dict[str, Any]) -> Answe
     """SearchFacesByImage; raises ResourceNotFoundError, NoFaceError and the errors of Service.picture."""
     collection = service.store.collection(parameters["CollectionId"])
     picture = service.picture(parameters["Image"])
-    face = _largest(service, picture, parameters.get("QualityFilter", "NONE"))
+    face = service.largest(picture, parameters.get("QualityFilter", "NONE"))
+    if face is None:
+        raise NoFaceError
     vector = service.vector(picture, face)
     return {
         "SearchedFaceBoundingBox": bounding_box(relative_box(face, picture)),
@@ -40,18 +40,6 @@ def search_faces_by_image(service: Service, parameters: dict[str, Any]) -> Answe
         "FaceMatches": _matches(service, collection, vector, parameters),
         "FaceModelVersion": collection.model_version,
     }
-
-
-def _largest(service: Service, picture: Picture, quality_filter: str) -> Face:
-    if quality_filter == "NONE":
-        face = service.reader.largest(picture.pixels)
-    else:
-        faces = service.reader.find(picture.pixels)
-        good = (face for face in faces if not reasons_against(service.quality(picture, face), quality_filter))
-        face = next(good, None)
-    if face is None:
-        raise NoFaceError
-    return face
 
 
 def _matches(
@@ -64,7 +52,9 @@ def _matches(
     likeness = similarity(near.cosines)
     numbers = [int(number) for number in near.numbers[likeness >= threshold]]
     faces = service.store.faces_by_number(numbers)
-    # A face that was deleted since the vectors were compared is no longer in `faces`.
+    # A face that was deleted since the vectors were compared is no longer in `faces`; a collection that was deleted
+    # must not look like one without a match.
+    service.store.gallery(collection)
     matches = [
         {"Similarity": float(alike), "Face": stored_face(faces[number])}
         for number, alike in zip(numbers, likeness, strict=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standins.rekognition.answers import ARN, Answer
+from standins.rekognition.entries import Collection
 from standins.rekognition.errors import (
     NO_RESOURCE,
     InvalidParameterError,
@@ -12,7 +13,6 @@ from standins.rekognition.errors import (
     ServiceQuotaExceededError,
 )
 from standins.rekognition.service import Service
-from standins.rekognition.store import Collection
 
 MAX_TAGS = 50
 """Tags of one resource."""

@@ -9,12 +9,11 @@ import numpy as np
 
 from standins.rekognition import paging
 from standins.rekognition.answers import Answer
+from standins.rekognition.entries import Collection, StoredFace, User
 from standins.rekognition.errors import ServiceQuotaExceededError
 from standins.rekognition.idempotency import once
 from standins.rekognition.service import Service
 from standins.rekognition.similarity import similarity
-from standins.rekognition.store import Collection, StoredFace
-from standins.rekognition.users import User
 
 MAX_FACES = 100
 """Faces of one user."""

@@ -44,14 +44,28 @@ def test_the_largest_face_of_the_source_is_compared(client: Any, faces: Faces) -
     assert answer["SourceImageFace"]["BoundingBox"]["Left"] > 0.3
 
 
-def test_a_target_without_faces_matches_nothing(client: Any, faces: Faces) -> None:
-    answer = compare(client, faces.portrait(13), jpeg(np.full((200, 300, 3), 128, np.uint8)))
+def test_a_picture_without_faces_is_an_error(client: Any, faces: Faces) -> None:
+    nobody = jpeg(np.full((200, 300, 3), 128, np.uint8))
+    for source, target in ((nobody, faces.portrait(13)), (faces.portrait(13), nobody)):
+        with pytest.raises(client.exceptions.InvalidParameterException):
+            compare(client, source, target)
+
+
+def test_the_threshold_is_80_by_default(client: Any, faces: Faces) -> None:
+    target = jpeg(group(faces.pixels(13, variant=1, side=300), faces.pixels(0, side=300)))
+    for options in ({}, {"SimilarityThreshold": 80}):
+        answer = compare(client, faces.portrait(13), target, **options)
+        assert (len(answer["FaceMatches"]), len(answer["UnmatchedFaces"])) == (1, 1)
+    nobody = compare(client, faces.portrait(13), faces.portrait(0), SimilarityThreshold=100)
+    assert (nobody["FaceMatches"], len(nobody["UnmatchedFaces"])) == ([], 1)
+
+
+def test_a_target_of_poor_faces_only_matches_nothing(client: Any, faces: Faces) -> None:
+    dark = jpeg((faces.pixels(13, variant=1, side=400) * 0.06).astype(np.uint8))
+    answer = compare(client, faces.portrait(13), dark, QualityFilter="HIGH")
     assert (answer["FaceMatches"], answer["UnmatchedFaces"]) == ([], [])
-
-
-def test_a_source_without_faces_is_an_error(client: Any, faces: Faces) -> None:
     with pytest.raises(client.exceptions.InvalidParameterException):
-        compare(client, jpeg(np.full((200, 300, 3), 128, np.uint8)), faces.portrait(13))
+        compare(client, dark, faces.portrait(13), QualityFilter="HIGH")
 
 
 def test_faces_below_the_quality_bar_are_not_compared(client: Any, faces: Faces) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from standins.rekognition import paging
 from standins.rekognition.errors import InvalidPaginationTokenError
 
 
-@given(st.text(), st.integers(0, 2**63))
+@given(st.text(), st.integers(0, 2**63 - 1))
 def test_a_token_leads_back_to_its_place(scope: str, number: int) -> None:
     text = paging.token(scope, number)
     assert len(text) <= 255
@@ -21,3 +23,9 @@ def test_a_token_leads_back_to_its_place(scope: str, number: int) -> None:
 def test_other_text_is_no_token(text: str) -> None:
     with pytest.raises(InvalidPaginationTokenError):
         paging.after("any", text)
+
+
+@given(st.integers(max_value=-1) | st.integers(min_value=2**63) | st.none() | st.text() | st.lists(st.integers()))
+def test_a_place_that_no_list_has_is_no_token(place: Any) -> None:
+    with pytest.raises(InvalidPaginationTokenError):
+        paging.after("any", paging.token("any", place))

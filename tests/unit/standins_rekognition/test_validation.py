@@ -56,3 +56,26 @@ def test_tags_may_hold_letters_of_any_script(value: str) -> None:
 def test_tags_that_are_refused(key: str) -> None:
     with pytest.raises(ValidationError, match="tags"):
         parse_request("CreateCollection", json.dumps({"CollectionId": "a", "Tags": {key: "x"}}).encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": "\xff"}',
+        '{"MaxResults": 5}'.encode("utf-16"),
+        b'{"NextToken": "\\ud800"}',
+        b'{"MaxResults": 2147483648}',
+        b'{"a": [' + b"[]," * 100_001 + b"[]]}",
+        b"[" * 100_000,
+    ],
+)
+def test_json_that_is_refused(body: bytes) -> None:
+    with pytest.raises(SerializationError):
+        parse_request("ListCollections", body)
+
+
+def test_a_message_stays_short_whatever_is_wrong() -> None:
+    request = {"CollectionId": "/" * 10_000, "Tags": {"/;" * 10_000: ";"}}
+    with pytest.raises(ValidationError) as caught:
+        parse_request("CreateCollection", json.dumps(request).encode())
+    assert len(caught.value.message) < 5000

@@ -1,0 +1,31 @@
+"""Data folders of the face service with as many faces as wanted: random vectors, written by the service's own store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks.rekognition.search import unit_vectors
+from standins.rekognition.models import FACE_MODEL_VERSION
+from standins.rekognition.store import FaceEntry, Store
+
+COLLECTION = "gallery"
+_BATCH = 10_000
+
+
+def fill(folder: Path, faces: int) -> None:
+    """Make a data folder with one collection. A batch is one transaction."""
+    store = Store(folder, FACE_MODEL_VERSION)
+    try:
+        collection = store.create_collection(COLLECTION, {})
+        batches = range(0, faces, _BATCH)
+        for begin in track(batches, f"writing {faces:,} faces", console=Console(stderr=True)):
+            vectors = unit_vectors(begin, min(_BATCH, faces - begin))
+            entries = (
+                FaceEntry(f"picture-{begin + row}", "", 0, (0.2, 0.2, 0.5, 0.5), 90.0) for row in range(len(vectors))
+            )
+            store.add_faces(collection, list(zip(entries, vectors, strict=True)))
+    finally:
+        store.close()
