@@ -298,7 +298,7 @@ def faceless() -> Iterator[tuple[str, bytes]]:
     """Whole pictures of odd sizes with nobody in them."""
     for width, height in ((80, 80), (80, 60_000), (60_000, 80)):
         yield f"jpeg-{width}x{height}", jpeg(np.zeros((height, width, 3), np.uint8))
-    for width, height in ((80, 800_000), (800_000, 80), (8000, 8000)):
+    for width, height in ((80, 800_000), (8000, 8000)):
         yield f"png-{width}x{height}", png(header(width, height, 8, GREY), chunk(b"IDAT", zeros((width + 1) * height)))
     yield "all-grey", jpeg(np.full((200, 200, 3), 128, np.uint8))
     yield "all-grey-progressive", progressive(np.full((200, 200, 3), 128, np.uint8))

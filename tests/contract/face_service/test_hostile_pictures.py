@@ -23,9 +23,9 @@ from tests.contract.face_service.wire import (
 )
 
 MEGABYTE = 1 << 20
-MOST_MEMORY = 1500 * MEGABYTE
+MOST_MEMORY = 1200 * MEGABYTE
 """Above what the process has at rest. One picture of 64 million pixels is decoded at a time, and two are looked at."""
-LEFT_MEMORY = 500 * MEGABYTE
+LEFT_MEMORY = 350 * MEGABYTE
 
 
 @pytest.fixture(scope="module")
@@ -119,14 +119,12 @@ def test_the_bounds_of_bytes_are_those_of_the_model(
 
 def test_many_callers_with_large_pictures_at_once(service_url: str, pixels: corpus.Pixels) -> None:
     large = corpus.progressive(np.zeros((8000, 8000, 3), np.uint8))
-    hostile = [large, *(picture for _, picture in corpus.damaged_jpegs(pixels))]
+    hostile = [picture for _, picture in corpus.damaged_jpegs(pixels)]
     with ThreadPoolExecutor(8) as callers:
         told = list(callers.map(lambda picture: detect(service_url, picture), [large, corpus.jpeg(pixels)] * 3))
         assert {answer.status_code for answer in told} == {200}
-        assert {code(answer) for answer in callers.map(lambda picture: detect(service_url, picture), hostile)} == {
-            "OK",
-            "InvalidImageFormatException",
-        }
+        refused = list(callers.map(lambda picture: detect(service_url, picture), hostile))
+        assert {code(answer) for answer in refused} == {"InvalidImageFormatException"}
 
 
 edits = st.lists(
@@ -150,7 +148,7 @@ def edited(data: bytes, steps: list[tuple[str, float, bytes]]) -> bytes:
 
 
 @settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     derandomize=True,
     database=None,
