@@ -9,7 +9,8 @@ from rich.progress import track
 
 from benchmarks.rekognition.search import unit_vectors
 from standins.rekognition.models import FACE_MODEL_VERSION
-from standins.rekognition.store import FaceEntry, Store
+from standins.rekognition.entries import FaceEntry
+from standins.rekognition.store import Store
 
 COLLECTION = "gallery"
 _BATCH = 10_000

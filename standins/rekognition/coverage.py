@@ -96,8 +96,8 @@ OPERATIONS: dict[str, Parameters] = {
         "QualityFilter": _FILTER,
     },
     "CompareFaces": {
-        "SourceImage": real("its largest face is compared"),
-        "TargetImage": real("with its 100 largest faces"),
+        "SourceImage": real("its largest face is compared; none is an error"),
+        "TargetImage": real("with its 100 largest faces; none is an error"),
         "SimilarityThreshold": _THRESHOLD,
         "QualityFilter": _FILTER,
     },
@@ -115,7 +115,7 @@ OPERATIONS: dict[str, Parameters] = {
     "DisassociateFaces": {**_COLLECTION, **_USER, "FaceIds": real()},
     "SearchUsers": {
         **_COLLECTION,
-        "UserId": real("either this or FaceId"),
+        "UserId": real("either this or FaceId; an unknown one is InvalidParameterException"),
         "FaceId": real("either this or UserId"),
         "UserMatchThreshold": _THRESHOLD,
         "MaxUsers": real(f"{_OURS} 5"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -94,7 +95,7 @@ def test_a_search_never_takes_a_deleted_collection_for_one_without_matches(servi
             search("SearchFaces", "FaceMatches", FaceId=faces[0], MaxFaces=1),
         ]
         counts.clear()
-        raised = meanwhile(work, lambda name=name: call(service, "DeleteCollection", CollectionId=name))
+        raised = meanwhile(work, partial(call, service, "DeleteCollection", CollectionId=name))
         assert {type(error) for error in raised} == {ResourceNotFoundError}
         assert len(counts) >= len(work)
         assert set(counts) == {1}
@@ -122,7 +123,7 @@ def test_everything_at_once_while_a_collection_goes_and_comes_back(service: Serv
             call(service, "DeleteCollection", CollectionId="c")
             prepare(service, "c")
 
-    raised = meanwhile([lambda one=one: call(service, one[0], **one[1]) for one in calls], come_and_go)
+    raised = meanwhile([partial(call, service, operation, **request) for operation, request in calls], come_and_go)
     assert {type(error) for error in raised} <= {ResourceNotFoundError, InvalidParameterError}
     assert call(service, "DescribeCollection", CollectionId="c")["UserCount"] == 2
 
