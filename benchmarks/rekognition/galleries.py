@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.rekognition.search import unit_vectors
-from standins.rekognition.models import FACE_MODEL_VERSION
 from standins.rekognition.entries import FaceEntry
+from standins.rekognition.models import FACE_MODEL_VERSION
 from standins.rekognition.store import Store
 
 COLLECTION = "gallery"
