@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -57,15 +58,13 @@ class Supervisor:
     def wait_ready(self, *names: str) -> None:
         """Wait until these parts (all, when none is named) are ready; raises the failure of any part."""
         wanted = names or tuple(self.parts)
-        with self._changed:
-            while not all(self.parts[name].state in UP for name in wanted):
-                self._wait_for_change()
+        while not all(self.parts[name].state in UP for name in wanted):
+            self._wait_for_change()
 
     def wait_failure(self) -> None:
         """Wait until a part fails for good, and raise that; never returns otherwise."""
-        with self._changed:
-            while True:
-                self._wait_for_change()
+        while True:
+            self._wait_for_change()
 
     def raise_failure(self, cause: BaseException | None = None) -> None:
         """Raise the failure that ended the supervision, if there is one."""
@@ -73,7 +72,8 @@ class Supervisor:
             raise self._failure from cause
 
     def _wait_for_change(self) -> None:
-        self._changed.wait(timeout=0.5)
+        # Without a lock: KeyboardInterrupt can come anywhere, also while a condition takes its lock back.
+        time.sleep(TICK)
         self.raise_failure()
         if not self._thread.is_alive():
             raise PartFailedError("the supervision ended by a defect: its traceback is on standard error")
