@@ -101,7 +101,7 @@ def _over(similarities: list[float], threshold: float) -> int:
 
 def write(rules: list[dict[str, Any]]) -> None:
     """Make the demo's policy from the shipped one."""
-    policy = {**FLOOR, "version": f"demo-synthetic-{SEED}", "groups": rules}
+    policy = {**FLOOR, "version": f"demo-synthetic-{SEED}b", "groups": rules}
     # The open detector's scores end at about 95 where Rekognition says 99.9.
     policy["probe"]["confidence"] = 90
     policy["why"] |= {

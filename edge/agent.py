@@ -1,4 +1,7 @@
-"""`python -m edge.agent`: find the faces in camera pictures, upload a crop of each, and say what was done."""
+"""`python -m edge.agent`: find the faces in camera pictures, upload a crop of each, and say what was done.
+
+A camera that is too weak to look for faces, or shows crowds, uploads its whole pictures: `--whole`.
+"""
 
 from __future__ import annotations
 
@@ -58,14 +61,19 @@ def _work(options: argparse.Namespace, report: Report) -> int:
     # Here, so that --help needs no package, and a missing one is told in one line.
     from edge.errors import EdgeError
     from edge.faces import Detector
-    from edge.processing import Processing
+    from edge.processing import Processing, WholePictures
     from edge.sources import find_pictures
     from edge.upload import Uploader
 
     try:
         pictures = find_pictures(options.source)
         uploader = Uploader(options.bucket, options.camera, options.place)
-        for line in Processing(Detector(options.models), uploader, options.min_face).run(pictures):
+        work = (
+            WholePictures(uploader)
+            if options.whole
+            else Processing(Detector(options.models), uploader, options.min_face)
+        )
+        for line in work.run(pictures):
             report.add(line, len(pictures))
         return 0 if report.close() else 1
     except EdgeError as error:
@@ -88,14 +96,18 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="python -m edge.agent",
         description="Finds the faces in a folder of camera pictures and uploads a crop of each to S3. Prints one JSON "
-        "line per crop, and one for each picture without a face or that can't be read.",
+        "line per crop, and one for each picture without a face or that can't be read. With --whole it uploads the "
+        "pictures themselves, and the cloud finds the faces.",
         epilog="AWS settings come from the environment: AWS_ENDPOINT_URL, AWS_DEFAULT_REGION, credentials. "
         "Exit code: 0 all pictures were processed, 1 some were not, 2 the agent can't work.",
     )
     result.add_argument("--source", type=Path, required=True, metavar="FOLDER", help="pictures, taken by name")
     result.add_argument("--camera", type=_matching(CAMERA), required=True, metavar="ID", help="letters, digits, -, _")
     result.add_argument("--place", type=_matching(PLACE), required=True, metavar="NAME", help="where the camera is")
-    result.add_argument("--bucket", required=True, metavar="B", help="bucket to upload to, under crops/ID/")
+    result.add_argument("--bucket", required=True, metavar="B", help="bucket to upload to")
+    result.add_argument(
+        "--whole", action="store_true", help="upload whole pictures (JPEG or PNG, 15 MB at most) instead of faces"
+    )
     result.add_argument(
         "--min-face",
         type=_pixels,

@@ -1,4 +1,4 @@
-"""From pictures to uploaded crops, and a report of each."""
+"""From pictures to uploaded crops, or to uploaded pictures, and a report of each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from edge.sources import Frame, play
 from edge.upload import Uploader
 
 Line = dict[str, Any]
+MAX_WHOLE_BYTES = 15 * 1024 * 1024  # the face service takes no larger ones
+WHOLE = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # how a JPEG and a PNG begin
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,35 @@ class Processing:
                 "version": uploaded.version,
                 "box": face.box,
                 "detection": round(face.score, 3),
+                "captured_at": frame.captured_at.isoformat(timespec="milliseconds"),
+                "was_there": uploaded.was_there,
+            }
+
+
+@dataclass(frozen=True)
+class WholePictures:
+    """Uploads each picture as it is, JPEG or PNG."""
+
+    uploader: Uploader
+
+    def run(self, pictures: list[Path]) -> Iterator[Line]:
+        """One line for each picture: {"frame", "key", "version", "captured_at", "was_there"}, or {"frame", "error"}.
+
+        Raises UploadError.
+        """
+        for frame in play(pictures):
+            try:
+                data = frame.data(MAX_WHOLE_BYTES)
+                if not data.startswith(WHOLE):
+                    raise PictureError("is neither JPEG nor PNG")
+            except PictureError as error:
+                yield {"frame": frame.name, "error": str(error)}
+                continue
+            uploaded = self.uploader.put_whole(frame, data)
+            yield {
+                "frame": frame.name,
+                "key": uploaded.key,
+                "version": uploaded.version,
                 "captured_at": frame.captured_at.isoformat(timespec="milliseconds"),
                 "was_there": uploaded.was_there,
             }

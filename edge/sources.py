@@ -34,15 +34,21 @@ class Frame:
         """The name of the file."""
         return self.path.name
 
-    def read(self) -> Picture:
-        """The picture, turned as its EXIF orientation says. Raises PictureError."""
+    def data(self, most: int = MAX_BYTES) -> bytes:
+        """The file's bytes. Raises PictureError."""
         try:
             size = self.path.stat().st_size
-            if size > MAX_BYTES:
-                raise PictureError(f"the file has {size} bytes, more than {MAX_BYTES}")
-            picture = cv2.imdecode(np.frombuffer(self.path.read_bytes(), np.uint8), cv2.IMREAD_COLOR) if size else None
+            if size > most:
+                raise PictureError(f"the file has {size} bytes, more than {most}")
+            return self.path.read_bytes()
         except OSError as error:
             raise PictureError(f"cannot be read: {error.strerror}") from error
+
+    def read(self) -> Picture:
+        """The picture, turned as its EXIF orientation says. Raises PictureError."""
+        data = self.data()
+        try:
+            picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
         except cv2.error as error:
             raise PictureError(f"cannot be decoded: {error.err}") from error
         if picture is None:

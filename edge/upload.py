@@ -1,7 +1,8 @@
-"""Putting crops into S3."""
+"""Putting crops and whole pictures into S3."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -21,7 +22,7 @@ CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard",
 
 @dataclass(frozen=True)
 class Uploaded:
-    """Where a crop is now; version is None on a bucket without versions, and when it had been there before."""
+    """Where a picture is now; version is None on a bucket without versions, and when it had been there before."""
 
     key: str
     version: str | None
@@ -29,7 +30,7 @@ class Uploaded:
 
 
 class Uploader:
-    """Puts the crops of one camera into a bucket; AWS settings come from the environment as usual."""
+    """Puts the pictures of one camera into a bucket; AWS settings come from the environment as usual."""
 
     def __init__(self, bucket: str, camera: str, place: str) -> None:
         """Raises UploadError when the environment names no region."""
@@ -41,12 +42,19 @@ class Uploader:
 
     def put(self, frame: Frame, crop: Crop) -> Uploaded:
         """Upload a crop once: a key that exists is never written again. Raises UploadError."""
-        key = crop_key(self._camera, frame, crop)
+        return self._put(picture_key("crops", self._camera, frame, crop.shot), crop.data, frame)
+
+    def put_whole(self, frame: Frame, data: bytes) -> Uploaded:
+        """Upload a whole picture once; its faces are found in the cloud. Raises UploadError."""
+        shot = hashlib.sha256(data).hexdigest()[:16]
+        return self._put(picture_key("frames", self._camera, frame, shot), data, frame)
+
+    def _put(self, key: str, data: bytes, frame: Frame) -> Uploaded:
         try:
             answer = self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
-                Body=crop.data,
+                Body=data,
                 ContentType="image/jpeg",
                 ChecksumAlgorithm="SHA256",
                 IfNoneMatch="*",
@@ -70,7 +78,7 @@ class Uploader:
         }
 
 
-def crop_key(camera: str, frame: Frame, crop: Crop) -> str:
-    """`crops/<camera>/<YYYYMMDDTHHMMSSmmmZ>-<shot>.jpg`: two faces of one frame differ in the shot."""
+def picture_key(folder: str, camera: str, frame: Frame, shot: str) -> str:
+    """`<folder>/<camera>/<YYYYMMDDTHHMMSSmmmZ>-<shot>.jpg`: two faces of one frame differ in the shot."""
     moment = frame.captured_at
-    return f"crops/{camera}/{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z-{crop.shot}.jpg"
+    return f"{folder}/{camera}/{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z-{shot}.jpg"

@@ -32,4 +32,10 @@ class HomewardPlugin(AirflowPlugin):
             "destination": "dag_run",
             "url_route": "sync-report",
         },
+        {
+            "name": "Replay report",
+            "href": "/homeward/replay/{DAG_ID}/{RUN_ID}/report",
+            "destination": "dag_run",
+            "url_route": "replay-report",
+        },
     ]

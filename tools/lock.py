@@ -1,7 +1,7 @@
 """Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
 
-Three environments, three locks: the project (`requirements.lock`), the local cloud
-(`standins/cloud/requirements.lock`) and the Lambda layer (`lambdas/requirements.lock`).
+Four environments, four locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
+the functions' layer (`lambdas/requirements.lock`) and crop_faces' own layer (`lambdas/crop_faces/requirements.lock`).
 All are installed with `pip install --no-deps --require-hashes`.
 """
 
@@ -32,12 +32,13 @@ def without(lock: str, names: set[str]) -> str:
 
 
 def main() -> None:
-    """Write the three locks."""
+    """Write the four locks."""
     project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
     locks = {
         "requirements.lock": project + resolve("requirements-data.in", "--no-deps"),
         "standins/cloud/requirements.lock": resolve("standins/cloud/requirements.in"),
         "lambdas/requirements.lock": resolve("lambdas/requirements.in"),
+        "lambdas/crop_faces/requirements.lock": resolve("lambdas/crop_faces/requirements.in"),
     }
     for name, text in locks.items():
         (ROOT / name).write_text(

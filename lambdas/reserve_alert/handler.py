@@ -17,5 +17,5 @@ step = bootstrap.reserve_alert()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """See `homeward.steps.reserve_alert` for the event's form."""
     answer = step(event)
-    logger.info("reserve alert", extra={"reserved": answer["reserved"]})
+    logger.info("reserve alert", extra={"outcome": answer["outcome"], "ask": answer["ask"]})
     return answer

@@ -8,25 +8,39 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from homeward import bootstrap
+from homeward.domain import replay, sync
 from homeward.domain.errors import NotFoundError
-from homeward.domain.sync import run_folder, run_name
 
 # The pages need nothing but their own style; what slipped into one could neither run nor call out.
 HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
 NO_REPORT = (
-    "<!doctype html><title>No report</title><p style='font-family: sans-serif'>This run has no sync report (yet): its "
-    "task summarise_sync writes it, in runs of the sync DAGs only.</p>"
+    "<!doctype html><title>No report</title><p style='font-family: sans-serif'>This run has no {what} report (yet): "
+    "its task {task} writes it, in runs of {dags} only.</p>"
 )
 
 app = FastAPI(title="Homeward", docs_url=None, redoc_url=None, openapi_url=None)
 
 
-@app.get("/sync/{dag_id}/{run_id}/report", dependencies=[Depends(requires_access_dag("GET", DagAccessEntity.RUN))])
+MAY_READ_RUNS = [Depends(requires_access_dag("GET", DagAccessEntity.RUN))]
+
+
+@app.get("/sync/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
 def sync_report(dag_id: str, run_id: str) -> HTMLResponse:
     """The report page of a run of a sync DAG."""
-    key = f"{run_folder(run_name(dag_id, run_id))}/report.html"
+    folder = sync.run_folder(sync.run_name(dag_id, run_id))
+    return _page(folder, NO_REPORT.format(what="sync", task="summarise_sync", dags="the sync DAGs"))
+
+
+@app.get("/replay/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
+def replay_report(dag_id: str, run_id: str) -> HTMLResponse:
+    """The report page of a run of replay_detections."""
+    folder = replay.run_folder(sync.run_name(dag_id, run_id))
+    return _page(folder, NO_REPORT.format(what="replay", task="summarise_replay", dags="replay_detections"))
+
+
+def _page(folder: str, otherwise: str) -> HTMLResponse:
     try:
-        page = bootstrap.objects().get(bootstrap.cases_bucket(), key).decode()
+        page = bootstrap.objects().get(bootstrap.cases_bucket(), f"{folder}/report.html").decode()
     except NotFoundError:
-        return HTMLResponse(NO_REPORT, 404, HEADERS)
+        return HTMLResponse(otherwise, 404, HEADERS)
     return HTMLResponse(page, headers=HEADERS)

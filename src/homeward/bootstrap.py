@@ -21,25 +21,44 @@ if TYPE_CHECKING:
     from homeward.adapters.detections import DynamoDetectionStore
     from homeward.adapters.faces import RekognitionCollection
     from homeward.adapters.fetch_failures import DynamoFailureStore
+    from homeward.adapters.frames import DynamoFrameStore
+    from homeward.adapters.look_alikes import DynamoLookAlikeStore
     from homeward.adapters.objects import S3ObjectStore
+    from homeward.adapters.pictures import S3PictureStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.reviews import DynamoReviewStore
     from homeward.adapters.suppressions import DynamoSuppressionList
+    from homeward.adapters.work_rows import DynamoWorkStore
+    from homeward.domain.cases import CaseKey
     from homeward.domain.ports import CaseSource
     from homeward.steps.answer_review import AnswerReview
-    from homeward.steps.assess_candidates import AssessCandidates
+    from homeward.steps.assess_candidates import AssessCandidates, Judge
+    from homeward.steps.confirm_alert import ConfirmAlert
+    from homeward.steps.crop_faces import CropFaces
+    from homeward.steps.crops import Crops
+    from homeward.steps.detect_faces import DetectFaces
     from homeward.steps.diff_cases import DiffCases
     from homeward.steps.fetch_cases import FetchCases
     from homeward.steps.index_photo import IndexPhoto
+    from homeward.steps.mark_look_alike import MarkLookAlike
     from homeward.steps.mark_sent import MarkSent
+    from homeward.steps.plan_replay import PlanReplay
     from homeward.steps.publish_alert import PublishAlert
     from homeward.steps.record_failure import RecordFailure
+    from homeward.steps.redrive_dead_letters import RedriveDeadLetters
+    from homeward.steps.redrive_reviews import RedriveReviews
+    from homeward.steps.redrive_rows import RedriveRows
+    from homeward.steps.redrive_work import RedriveWork
     from homeward.steps.release_alert import ReleaseAlert
     from homeward.steps.remove_faces import RemoveFaces
+    from homeward.steps.replay_detections import ReplayDetections
     from homeward.steps.request_review import RequestReview
     from homeward.steps.reserve_alert import ReserveAlert
+    from homeward.steps.retract_alert import RetractAlert
     from homeward.steps.search_faces import SearchFaces
     from homeward.steps.start_detection import StartDetection
+    from homeward.steps.summarise_redrive import SummariseRedrive
+    from homeward.steps.summarise_replay import SummariseReplay
     from homeward.steps.summarise_sync import SummariseSync
     from homeward.steps.suppress_case import SuppressCase
     from homeward.steps.sweep_cases import SweepCases
@@ -122,6 +141,21 @@ def detections() -> DynamoDetectionStore:
     return DynamoDetectionStore(settings()[Setting.DETECTIONS_TABLE], settings()[Setting.AUDIT_TABLE])
 
 
+def frames() -> DynamoFrameStore:
+    """The frames table."""
+    from homeward.adapters.frames import DynamoFrameStore
+
+    names = settings()
+    return DynamoFrameStore(names[Setting.FRAMES_TABLE], names[Setting.DETECTIONS_TABLE], names[Setting.AUDIT_TABLE])
+
+
+def pictures() -> S3PictureStore:
+    """Camera pictures."""
+    from homeward.adapters.pictures import S3PictureStore
+
+    return S3PictureStore()
+
+
 def alerts() -> DynamoAlertStore:
     """The alerts table."""
     from homeward.adapters.alerts import DynamoAlertStore
@@ -136,6 +170,13 @@ def reviews() -> DynamoReviewStore:
 
     names = settings()
     return DynamoReviewStore(names[Setting.REVIEWS_TABLE], names[Setting.DETECTIONS_TABLE], names[Setting.AUDIT_TABLE])
+
+
+def look_alikes() -> DynamoLookAlikeStore:
+    """The look-alikes table."""
+    from homeward.adapters.look_alikes import DynamoLookAlikeStore
+
+    return DynamoLookAlikeStore(settings()[Setting.LOOKALIKES_TABLE], settings()[Setting.AUDIT_TABLE])
 
 
 def audit_log() -> DynamoAuditLog:
@@ -232,7 +273,7 @@ def remove_faces(actor: str) -> RemoveFaces:
     """Task remove_faces; also done at once when a person suppresses a case."""
     from homeward.steps.remove_faces import RemoveFaces
 
-    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), clock, actor)
+    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), clock, actor, retract_alerts_of)
 
 
 def suppress_case() -> SuppressCase:
@@ -273,36 +314,76 @@ def start_detection() -> StartDetection:
     from homeward.adapters.machines import StepFunctionsMachines
     from homeward.steps.start_detection import StartDetection
 
-    machine = settings()[Setting.DETECTION_MACHINE_ARN]
-    return StartDetection(detections(), audit_log(), objects(), StepFunctionsMachines(), machine, clock)
+    names = settings()
+    return StartDetection(
+        detections=detections(),
+        frames=frames(),
+        audit=audit_log(),
+        pictures=pictures(),
+        machines=StepFunctionsMachines(),
+        detection_machine_arn=names[Setting.DETECTION_MACHINE_ARN],
+        frame_machine_arn=names[Setting.FRAME_MACHINE_ARN],
+        clock=clock,
+    )
+
+
+def detect_faces() -> DetectFaces:
+    """State Detect Faces."""
+    from homeward.adapters.faces import RekognitionDetector
+    from homeward.steps.detect_faces import DetectFaces
+
+    return DetectFaces(RekognitionDetector(), frames(), pictures(), clock)
+
+
+def crop_faces() -> CropFaces:
+    """State Crop Faces; the only one with an imaging library."""
+    from homeward.adapters.imaging import PillowCutter
+    from homeward.steps.crop_faces import CropFaces
+
+    return CropFaces(PillowCutter(), frames(), pictures(), clock)
+
+
+def crops() -> Crops:
+    """What becomes of a detection's crop."""
+    from homeward.steps.crops import Crops
+
+    return Crops(pictures(), live_policy())
 
 
 def search_faces() -> SearchFaces:
     """State Search Faces."""
     from homeward.steps.search_faces import SearchFaces
 
-    return SearchFaces(faces(), detections(), live_policy(), clock)
+    return SearchFaces(faces(), detections(), crops(), live_policy(), clock)
+
+
+def judge() -> Judge:
+    """What decides about a detection."""
+    from homeward.steps.assess_candidates import Judge
+
+    return Judge(cases(), look_alikes())
 
 
 def assess_candidates() -> AssessCandidates:
     """State Assess Candidates."""
     from homeward.steps.assess_candidates import AssessCandidates
 
-    return AssessCandidates(cases(), detections(), live_policy(), clock)
+    return AssessCandidates(judge(), detections(), crops(), live_policy(), clock)
 
 
 def reserve_alert() -> ReserveAlert:
     """State Reserve Alert."""
     from homeward.steps.reserve_alert import ReserveAlert
 
-    return ReserveAlert(alerts(), live_policy(), clock)
+    return ReserveAlert(alerts(), detections(), crops(), live_policy(), clock)
 
 
 def request_review() -> RequestReview:
     """State Request Review."""
+    from homeward.adapters.machines import StepFunctionsMachines
     from homeward.steps.request_review import RequestReview
 
-    return RequestReview(reviews(), clock)
+    return RequestReview(reviews(), StepFunctionsMachines(), clock)
 
 
 def answer_review() -> AnswerReview:
@@ -318,21 +399,54 @@ def publish_alert() -> PublishAlert:
     from homeward.adapters.messages import SnsPublisher
     from homeward.steps.publish_alert import PublishAlert
 
-    return PublishAlert(alerts(), cases(), SnsPublisher(), settings()[Setting.ALERT_TOPIC_ARN])
+    once = SnsPublisher(attempts=1)
+    return PublishAlert(alerts(), cases(), once, live_policy(), settings()[Setting.ALERT_TOPIC_ARN], clock)
 
 
 def mark_sent() -> MarkSent:
     """State Mark Sent."""
     from homeward.steps.mark_sent import MarkSent
 
-    return MarkSent(alerts(), clock)
+    return MarkSent(alerts(), detections(), crops(), clock)
+
+
+def confirm_alert() -> ConfirmAlert:
+    """Function confirm_alert."""
+    from homeward.steps.confirm_alert import ConfirmAlert
+    from homeward.steps.mark_sent import MarkSent
+
+    actor = "function:confirm_alert"
+    return ConfirmAlert(MarkSent(alerts(), detections(), crops(), clock, actor), audit_log(), clock, actor)
 
 
 def release_alert() -> ReleaseAlert:
     """State Release Alert."""
     from homeward.steps.release_alert import ReleaseAlert
 
-    return ReleaseAlert(alerts(), detections(), clock)
+    return ReleaseAlert(alerts(), detections(), reviews(), crops(), clock)
+
+
+def retract_alert() -> RetractAlert:
+    """Taking back an alert that went out."""
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.steps.retract_alert import RetractAlert
+
+    topic = settings()[Setting.ALERT_TOPIC_ARN]
+    return RetractAlert(alerts(), detections(), cases(), SnsPublisher(), topic, clock)
+
+
+def retract_alerts_of(case: CaseKey, actor: str) -> list[str]:
+    """Take back the recent alerts of a case that is closed or withdrawn; returns their detections."""
+    from homeward.domain.alerts import RetractionReason
+
+    return retract_alert().retract_of(case, RetractionReason.CASE_CLOSED, actor)
+
+
+def mark_look_alike() -> MarkLookAlike:
+    """A person's mark on two cases."""
+    from homeward.steps.mark_look_alike import MarkLookAlike
+
+    return MarkLookAlike(look_alikes(), cases(), clock)
 
 
 def record_failure() -> RecordFailure:
@@ -341,4 +455,160 @@ def record_failure() -> RecordFailure:
     from homeward.steps.record_failure import RecordFailure
 
     letters = SqsDeadLetters(settings()[Setting.DEAD_LETTER_QUEUE_URL])
-    return RecordFailure(detections(), letters, SnsPublisher(), settings()[Setting.OPERATIONS_TOPIC_ARN], clock)
+    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
+    return RecordFailure(detections(), letters, SnsPublisher(), topic, clock, frames())
+
+
+# ------------------------------------------------------------------------------------- redriving and replaying
+
+REDRIVER, REPLAYER = "dag:redrive_stuck", "dag:replay_detections"
+
+
+def _detection_rows() -> DynamoWorkStore:
+    from homeward.adapters.work_rows import DynamoWorkStore
+    from homeward.domain.detections import Detection
+
+    names = settings()
+    table, log = names[Setting.DETECTIONS_TABLE], names[Setting.AUDIT_TABLE]
+    return DynamoWorkStore(table, "detection_id", lambda row: Detection.from_json(row).to_json(), log)
+
+
+def _frame_rows() -> DynamoWorkStore:
+    from homeward.adapters.work_rows import DynamoWorkStore
+    from homeward.domain.frames import Frame
+
+    names = settings()
+    table, log = names[Setting.FRAMES_TABLE], names[Setting.AUDIT_TABLE]
+    return DynamoWorkStore(table, "frame_id", lambda row: Frame.from_json(row).to_json(), log)
+
+
+def _redrive_work(kind: str, rows: DynamoWorkStore, settle: Callable[[str], None], machine: Setting) -> RedriveWork:
+    from homeward.adapters.machines import StepFunctionsMachines
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.steps.redrive_work import RedriveWork
+
+    names, step_functions = settings(), StepFunctionsMachines()
+    return RedriveWork(
+        kind=kind,
+        rows=rows,
+        settle=settle,
+        machines=step_functions,
+        executions=step_functions,
+        machine_arn=names[machine],
+        alarm=SnsPublisher(),
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        clock=clock,
+        actor=REDRIVER,
+    )
+
+
+def redrive_detection() -> RedriveWork:
+    """One detection whose execution may be dead."""
+    from homeward.steps.settle_pictures import SettleCrop
+
+    settle = SettleCrop(detections(), crops())
+    return _redrive_work("detection", _detection_rows(), settle, Setting.DETECTION_MACHINE_ARN)
+
+
+def redrive_frame() -> RedriveWork:
+    """One frame whose execution may be dead."""
+    from homeward.steps.forget_frame import ForgetFrame
+    from homeward.steps.settle_pictures import SettleFrame
+
+    settle = SettleFrame(frames(), ForgetFrame(frames(), pictures(), clock, REDRIVER))
+    return _redrive_work("frame", _frame_rows(), settle, Setting.FRAME_MACHINE_ARN)
+
+
+def redrive_dead_letters() -> RedriveDeadLetters:
+    """Task redrive_dead_letters."""
+    from homeward.adapters.letter_box import SqsLetterBox
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.steps.redrive_dead_letters import RedriveDeadLetters
+
+    names = settings()
+    return RedriveDeadLetters(
+        letters=SqsLetterBox(names[Setting.DEAD_LETTER_QUEUE_URL]),
+        confirm_alert=confirm_alert(),
+        start_detection=start_detection(),
+        redrive={"detection": redrive_detection(), "frame": redrive_frame()},
+        objects=objects(),
+        bucket=names[Setting.CASES_BUCKET],
+        audit=audit_log(),
+        alarm=SnsPublisher(),
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        clock=clock,
+        actor=REDRIVER,
+    )
+
+
+def redrive_frames() -> RedriveRows:
+    """Task redrive_frames."""
+    from homeward.domain.frames import UNFINISHED_FRAMES, FrameOutcome
+    from homeward.steps.redrive_rows import RedriveRows
+
+    return RedriveRows(_frame_rows(), redrive_frame(), (*UNFINISHED_FRAMES, FrameOutcome.FAILED), clock)
+
+
+def redrive_detections() -> RedriveRows:
+    """Task redrive_detections: those that hold no claim to an alert yet, and those that failed."""
+    from homeward.domain.detections import DetectionState, Outcome
+    from homeward.steps.redrive_rows import RedriveRows
+
+    states = (DetectionState.RECEIVED, DetectionState.SEARCHED, DetectionState.ASSESSED, Outcome.FAILED)
+    return RedriveRows(_detection_rows(), redrive_detection(), states, clock)
+
+
+def redrive_alerts() -> RedriveRows:
+    """Task redrive_alerts: detections that hold a claim."""
+    from homeward.domain.detections import DetectionState
+    from homeward.steps.redrive_rows import RedriveRows
+
+    return RedriveRows(_detection_rows(), redrive_detection(), (DetectionState.RESERVED,), clock)
+
+
+def redrive_reviews() -> RedriveReviews:
+    """Task redrive_reviews."""
+    from homeward.adapters.machines import StepFunctionsMachines
+    from homeward.steps.redrive_reviews import RedriveReviews
+
+    step_functions = StepFunctionsMachines()
+    return RedriveReviews(_detection_rows(), reviews(), step_functions, step_functions, redrive_detection(), clock)
+
+
+def summarise_redrive() -> SummariseRedrive:
+    """Task summarise_redrive."""
+    from homeward.steps.summarise_redrive import SummariseRedrive
+
+    return SummariseRedrive(audit_log(), clock, REDRIVER)
+
+
+def plan_replay() -> PlanReplay:
+    """Task plan_replay."""
+    from homeward.adapters.kept_detections import DynamoKeptDetections
+    from homeward.steps.plan_replay import PlanReplay
+
+    kept = DynamoKeptDetections(settings()[Setting.DETECTIONS_TABLE])
+    return PlanReplay(kept, objects(), cases_bucket(), live_policy().key, clock)
+
+
+def replay_detections() -> ReplayDetections:
+    """Task replay_detections."""
+    from homeward.adapters.faces import RekognitionCollection
+    from homeward.steps.replay_detections import ReplayDetections
+
+    parameter = settings()[Setting.COLLECTION_PARAMETER]
+    return ReplayDetections(
+        detections=detections(),
+        pictures=pictures(),
+        collections=lambda name: RekognitionCollection(parameter, name),
+        judge=judge(),
+        objects=objects(),
+        bucket=cases_bucket(),
+    )
+
+
+def summarise_replay() -> SummariseReplay:
+    """Task summarise_replay."""
+    from homeward.steps.summarise_replay import SummariseReplay
+
+    return SummariseReplay(objects(), audit_log(), cases_bucket(), clock, REPLAYER)

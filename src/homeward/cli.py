@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_suppress, cli_system
+from homeward import __version__, bootstrap, cli_alerts, cli_suppress, cli_system
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
+from homeward.domain.cases import CaseKey
 from homeward.domain.errors import HomewardError
-from homeward.steps.answer_review import ReviewVerdict
+from homeward.domain.reviews import ReviewVerdict
 
 app = typer.Typer(
     name="homeward",
@@ -30,6 +31,7 @@ review_app = typer.Typer(help="Questions to people: list them, answer them.", no
 audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
+app.add_typer(cli_alerts.app, name="alert")
 app.add_typer(cli_suppress.app, name="suppress")
 review_app.callback()(cli_system.join_local)
 audit_app.callback()(cli_system.join_local)
@@ -61,7 +63,7 @@ def deploy(
 def list_reviews() -> None:
     """Show the open questions, those that expire first first."""
     whole = Column("detection", no_wrap=True)  # people copy it: the other columns give way on a narrow screen
-    table = Table(whole, "case", "similarity", "review / alert from", "place", "why a person", "until")
+    table = Table(whole, "case", "similarity", "review / alert from", "place", "why a person", "answers", "until")
     for review in bootstrap.reviews().list_open():
         detection, decision = review["question"]["detection"], review["question"]["decision"]
         bounds = decision["thresholds"]
@@ -72,6 +74,7 @@ def list_reviews() -> None:
             f"{bounds['review']:.1f} / {bounds['alert']:.1f}",
             detection["place"],
             ", ".join(decision["reasons"]),
+            f"{len(review.get('answers', []))} of {review['reviewers']}",
             review["expires_at"],
         )
     out.print(table if table.row_count else "No open reviews.")
@@ -86,34 +89,51 @@ Reviewer = Annotated[
 Note = Annotated[str, typer.Option(help="Why, in your words. No names of people.")]
 
 
-@review_app.command()
-def confirm(detection: Answered, by: Reviewer, note: Note = "") -> None:
-    """It may be this person: the alert goes out."""
-    _answer(detection, ReviewVerdict.CONFIRMED, by, note)
+LookAlike = Annotated[
+    str,
+    typer.Option("--look-alike", metavar="CASE", help="Mark this case as one that the review's is easily taken for."),
+]
 
 
 @review_app.command()
-def reject(detection: Answered, by: Reviewer, note: Note = "") -> None:
-    """It is not this person: nothing goes out."""
-    _answer(detection, ReviewVerdict.REJECTED, by, note)
+def confirm(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
+    """It may be this person: the alert goes out, when as many people as the policy asks for have confirmed."""
+    _answer(detection, ReviewVerdict.CONFIRMED, by, note, look_alike)
 
 
 @review_app.command()
-def inconclusive(detection: Answered, by: Reviewer, note: Note = "") -> None:
+def reject(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
+    """It is not this person: nothing goes out, and the pair isn't asked about again for a while."""
+    _answer(detection, ReviewVerdict.REJECTED, by, note, look_alike)
+
+
+@review_app.command()
+def inconclusive(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
     """Nobody could tell from these pictures: nothing goes out."""
-    _answer(detection, ReviewVerdict.INCONCLUSIVE, by, note)
+    _answer(detection, ReviewVerdict.INCONCLUSIVE, by, note, look_alike)
 
 
-def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str) -> None:
-    bootstrap.answer_review()(detection, verdict, reviewer, note)
-    out.print(f"{verdict.value}: {detection}")
+def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str, look_alike: str) -> None:
+    if look_alike:  # first: a key that is none must not be found after the answer is given
+        case, other = CaseKey.parse(bootstrap.reviews().get(detection)["case"]), CaseKey.parse(look_alike)
+        bootstrap.mark_look_alike()(case, other, reviewer, note or f"said in the review of {detection}")
+        out.print(f"look-alikes: {case}, {other}")
+    decided = bootstrap.answer_review()(detection, verdict, reviewer, note)
+    out.print(f"{decided}: {detection}" if decided else f"{verdict} by {reviewer}; somebody else must look as well")
+
+
+OTHER_SUBJECTS = ("frame:", "letter:", "photo:", "picture:")
+SUBJECT = "A case (namus:MP:51557), a detection's id, frame:ID, picture:BUCKET/KEY, letter:ID or photo:ID."
 
 
 @audit_app.command("show")
-def show_audit(subject: Annotated[str, typer.Argument(help="A case (namus:MP:51557) or a detection's id.")]) -> None:
-    """Tell the story of a case or a detection, oldest first."""
+def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
+    """Tell the story of a case, a detection or anything else that was recorded, oldest first."""
     log = bootstrap.audit_log()
-    events = log.story_of_case(subject) if subject.count(":") == 2 else log.story(f"detection:{subject}")
+    if subject.startswith(OTHER_SUBJECTS):
+        events = log.story(subject)
+    else:
+        events = log.story_of_case(subject) if subject.count(":") == 2 else log.story(f"detection:{subject}")
     table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
     for event in events:
         reasons = ", ".join(event.reasons)

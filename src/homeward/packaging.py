@@ -1,4 +1,4 @@
-"""Builds what a deployment uploads: the functions' layer, their handlers, and the state machines' definitions.
+"""Builds what a deployment uploads: the functions' layers, their handlers, and the state machines' definitions.
 
 Reproducible: the same files and the same Python give the same bytes, wherever the checkout lies, so a key that carries
 the digest of its bytes says whether anything changed.
@@ -10,6 +10,9 @@ unpacking files:
   clients takes 0.25 s with it, 0.55 s without). It fits only this Python: deploy functions with `runtime()`.
 - What functions don't use is left out: 790 files instead of 3,080. A function that calls a service which isn't in
   `SERVICES` fails with `UnknownServiceError`: add it there.
+
+A second layer, for the one function that works on pixels, holds an imaging library: the wheels of all of Lambda's
+architectures in one folder. Compiled modules carry their architecture in their names, and the rest is the same.
 """
 
 from __future__ import annotations
@@ -47,10 +50,30 @@ _UNUSED = (
     # High-level resources; our functions use clients only.
     "boto3/data/",
     "boto3/examples/",
+    # Kinds of pictures that we don't read, and fonts: half of the imaging library.
+    *("PIL/_avif", "PIL/_imagingft", "pillow.libs/libavif", "pillow.libs/libfreetype", "pillow.libs/libharfbuzz"),
 )
 # pip's notes differ from machine to machine (RECORD holds hashes of scripts that name the interpreter).
 _NOTES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Packages of a lock file; `wheels` are pip's words for each set of wheels that go in."""
+
+    lock: str
+    wheels: tuple[tuple[str, ...], ...]
+
+
+COMMON = Layer("lambdas/requirements.lock", (("--platform=any", "--implementation=py", "--abi=none"),))
+IMAGING = Layer(
+    "lambdas/crop_faces/requirements.lock",
+    tuple(
+        (f"--platform=manylinux_2_28_{one}", f"--platform=manylinux2014_{one}", "--implementation=cp")
+        for one in ("x86_64", "aarch64")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +94,22 @@ def build(root: Path = ROOT, progress: Progress = lambda text: None) -> list[Art
     """Build everything from the checkout at `root`; DeployError says what is missing."""
     if not (root / "infra" / "template.yaml").is_file():
         raise DeployError(f"{root} is no checkout of Homeward: it has no infra/template.yaml")
-    layer = archive(layer_files(root, progress))
+    layer = archive(layer_files(COMMON, root, progress) | _own_files(root))
+    imaging = archive(layer_files(IMAGING, root, progress))
     handlers = archive({f"{path.parent.name}/handler.py": path for path in (root / "lambdas").glob("*/handler.py")})
-    progress(f"packaged the layer ({len(layer) / 1e6:.1f} MB) and the handlers")
-    zips = [_artifact("Layer", "layer", "zip", layer), _artifact("Handlers", "handlers", "zip", handlers)]
-    return [*zips, *_machines(root)]
+    progress(f"packaged the layers ({len(layer) / 1e6:.1f} and {len(imaging) / 1e6:.1f} MB) and the handlers")
+    return [
+        _artifact("Layer", "layer", "zip", layer),
+        _artifact("ImagingLayer", "imaging_layer", "zip", imaging),
+        _artifact("Handlers", "handlers", "zip", handlers),
+        *_machines(root),
+    ]
 
 
-def layer_files(root: Path, progress: Progress) -> dict[str, Path]:
+def layer_files(layer: Layer, root: Path, progress: Progress) -> dict[str, Path]:
     """Map each name inside the layer to the file behind it."""
-    packages = _packages(root, progress)
-    own = root / "src" / "homeward"
-    files = {f"python/{path.relative_to(packages).as_posix()}": path for path in _kept(packages)}
-    return files | {f"python/homeward/{path.relative_to(own).as_posix()}": path for path in _own(own)}
+    packages = _packages(layer, root, progress)
+    return {f"python/{path.relative_to(packages).as_posix()}": path for path in _kept(packages)}
 
 
 def archive(files: Mapping[str, Path]) -> bytes:
@@ -114,11 +140,13 @@ def _machines(root: Path) -> Iterator[Artifact]:
         yield _artifact(name.title().replace("_", ""), name, "asl.json", body)
 
 
-def _own(folder: Path) -> Iterator[Path]:
+def _own_files(root: Path) -> dict[str, Path]:
+    folder, files = root / "src" / "homeward", {}
     for path in folder.rglob("*.py"):
-        relative = path.relative_to(folder)
-        if relative.parts[0] in FOR_FUNCTIONS and not relative.as_posix().startswith(NOT_FOR_FUNCTIONS):
-            yield path
+        name = path.relative_to(folder).as_posix()
+        if name.split("/")[0] in FOR_FUNCTIONS and not name.startswith(NOT_FOR_FUNCTIONS):
+            files[f"python/homeward/{name}"] = path
+    return files
 
 
 def _kept(packages: Path) -> Iterator[Path]:
@@ -131,21 +159,22 @@ def _kept(packages: Path) -> Iterator[Path]:
             yield path
 
 
-def _packages(root: Path, progress: Progress) -> Path:
+def _packages(layer: Layer, root: Path, progress: Progress) -> Path:
     """The folder with the installed packages, kept in `build/` under a digest of all that it depends on."""
-    lock = root / "lambdas" / "requirements.lock"
+    lock = root / layer.lock
     if not lock.is_file():
         raise DeployError(f"{lock} is missing; make it with: python tools/lock.py")
-    digest = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    digest = hashlib.sha256(lock.read_bytes() + f"{layer.wheels}{sys.version}".encode()).hexdigest()[:16]
     folder = root / "build" / f"layer-{digest}"
     if folder.is_dir():
         return folder
-    progress("installing the layer's packages")
+    progress(f"installing the packages of {layer.lock}")
     folder.parent.mkdir(exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix="layer-unfinished-", dir=folder.parent))
     try:
-        _install(lock, unfinished)
-        progress("compiling the layer's packages")
+        for wheels in layer.wheels:
+            install(lock, wheels, unfinished)
+        progress(f"compiling the packages of {layer.lock}")
         _compile(unfinished)
         try:
             unfinished.rename(folder)
@@ -157,12 +186,14 @@ def _packages(root: Path, progress: Progress) -> Path:
     return folder
 
 
-def _install(lock: Path, folder: Path) -> None:
-    """Wheels for any platform only: what runs here runs on every Lambda architecture."""
-    pure = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none"]
-    pure.append(f"--python-version={sys.version_info.major}.{sys.version_info.minor}")
-    checked = ["--quiet", "--no-input", "--no-deps", "--require-hashes", "--no-compile", *pure]
-    _run("install the layer's packages", ["-m", "pip", "install", *checked, "--target", str(folder), "-r", str(lock)])
+def install(lock: Path, wheels: tuple[str, ...], folder: Path) -> None:
+    """Add wheels for Lambda's platforms, whatever this machine's: what is packaged runs on each of them."""
+    only = ["--only-binary=:all:", *wheels, f"--python-version={sys.version_info.major}.{sys.version_info.minor}"]
+    checked = ["--quiet", "--no-input", "--no-deps", "--require-hashes", "--no-compile", *only]
+    # A folder of its own: pip merges nothing into what is there.
+    with tempfile.TemporaryDirectory(prefix="layer-part-", dir=folder.parent) as target:
+        _run("install a layer's packages", ["-m", "pip", "install", *checked, "--target", target, "-r", str(lock)])
+        shutil.copytree(target, folder, dirs_exist_ok=True)
 
 
 def _compile(folder: Path) -> None:

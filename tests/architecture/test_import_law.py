@@ -38,6 +38,7 @@ OURS = ("homeward", "homeward_airflow", "dags", "lambdas", "edge", "standins", "
 ONLY = {
     "airflow": ("dags", "plugins"),
     "aws_lambda_powertools": ("lambdas",),
+    "PIL": ("src/homeward/adapters/imaging.py",),
     **dict.fromkeys(AWS_AND_HTTP, ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests")),
     # Its models say what AWS has.
     "botocore": ("src/homeward/adapters", "edge", "standins", "benchmarks", "tests", "tools"),

@@ -75,9 +75,19 @@ def test_a_run_without_a_report_says_so(api: Any, token: dict[str, str], held: d
     assert "no sync report (yet)" in answer.text
 
 
+def test_the_report_of_a_replay(api: Any, token: dict[str, str], held: dict[str, bytes]) -> None:
+    page = f"/homeward/replay/replay_detections/{RUN}/report"
+    assert api.get(page).status_code == 401
+    answer = api.get(page, headers=token)
+    assert (answer.status_code, "no replay report (yet)" in answer.text) == (404, True)
+    held[f"replay/{run_name('replay_detections', RUN)}/report.html"] = b"<p>what would have differed</p>"
+    assert api.get(page, headers=token).text == "<p>what would have differed</p>"
+
+
 def test_the_report_is_a_tab_of_the_run(api: Any, token: dict[str, str]) -> None:
     plugins = api.get("/api/v2/plugins", headers=token).json()["plugins"]
     (ours,) = (plugin for plugin in plugins if plugin["name"] == "homeward")
     tabs = {view["name"]: view for view in ours["external_views"]}
     assert tabs["Sync report"]["destination"] == "dag_run"
     assert tabs["Sync report"]["href"] == "/homeward/sync/{DAG_ID}/{RUN_ID}/report"
+    assert tabs["Replay report"]["href"] == "/homeward/replay/{DAG_ID}/{RUN_ID}/report"

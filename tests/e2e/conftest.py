@@ -14,7 +14,10 @@ from homeward.adapters import parameters
 from homeward.local import demo
 from homeward.local.ports import Ports
 from homeward.local.system import LocalSystem
+from tests.drawn_faces import faces
 from tests.serving import free_port
+
+__all__ = ["faces"]
 
 
 def free_ports() -> Ports:

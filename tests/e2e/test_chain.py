@@ -104,8 +104,14 @@ def test_the_execution_shows_the_path(run: Run) -> None:
 def test_the_audit_trail_tells_why(run: Run) -> None:
     face, _ = run.result.alerts[0]
     story = bootstrap.audit_log().story(f"detection:{face.detection_id}")
-    actions = ["receive_picture", "search_faces", "assess_candidates", "reserve_alert", "publish_alert"]
-    assert [event.action for event in story] == actions
+    assert [(event.action, event.outcome) for event in story] == [
+        ("receive_picture", "RECEIVED"),
+        ("search_faces", "MATCHES"),
+        ("assess_candidates", "ALERT"),
+        ("reserve_alert", "RESERVED"),
+        ("publish_alert", "BEGUN"),
+        ("publish_alert", "ALERTED"),
+    ]
     decided = story[2]
     assert decided.reasons == ("ABOVE_ALERT_THRESHOLD",)
     assert decided.policy_version == bootstrap.live_policy()().version

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from homeward.domain.cases import Case, CaseKey, CaseStatus, PhotoClass, PhotoKey
-from homeward.domain.detections import Detection, FaceMatch, Picture, ProbeFace
+from homeward.domain.detections import Detection, FaceMatch, Outcome, Picture, ProbeFace
+from homeward.domain.frames import Frame
 from homeward.domain.matching import Candidate
 from homeward.domain.policy import GroupRule, Policy, Probe, Tier
 
@@ -53,6 +54,10 @@ def policy(**changes: Any) -> Policy:
         "quiet_seconds": 3600,
         "lease_seconds": 60,
         "review_seconds": 600,
+        "look_alike_margin": 5.0,
+        "escalation_margin": 2.0,
+        "two_reviewers_for": frozenset({"MAYBE_MINOR"}),
+        "keep_days": {Outcome.ALERTED: 30, Outcome.DUPLICATE: 7},
     }
     return Policy(**{**values, **changes})
 
@@ -76,6 +81,11 @@ def detection(camera: str = "entrance", shot: str = "1", time: str = "20261122T2
     return Detection.of(picture, "central-station")
 
 
+def frame(camera: str = "entrance", shot: str = "1", time: str = "20261122T211500123Z") -> Frame:
+    picture = Picture("pictures", f"frames/{camera}/{time}-{shot}.jpg", "v1", 204800)
+    return Frame.of(picture, "central-station")
+
+
 def policy_json(**changes: Any) -> str:
     values: dict[str, Any] = {
         "version": "1",
@@ -88,5 +98,9 @@ def policy_json(**changes: Any) -> str:
         "quiet_seconds": 3600,
         "lease_seconds": 60,
         "review_seconds": 600,
+        "look_alike_margin": 5,
+        "escalation_margin": 2,
+        "two_reviewers_for": ["MAYBE_MINOR"],
+        "keep_days": {"ALERTED": 30, "DUPLICATE": 7},
     }
     return json.dumps({**values, **changes})

@@ -9,9 +9,10 @@ from typing import Any
 
 from homeward.domain.audit import AuditEvent
 from homeward.domain.detections import Detection, DetectionState, Outcome, Picture
-from homeward.domain.errors import ConflictError, NotFoundError
+from homeward.domain.errors import ConflictError, NotFoundError, ServiceUnavailableError
+from homeward.domain.frames import Frame, FrameOutcome, FrameState
 from homeward.domain.policy import Policy
-from homeward.domain.ports import SearchResult
+from homeward.domain.ports import FoundFaces, SearchResult
 from tests.factories import policy
 
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
@@ -70,21 +71,81 @@ class FakeLog:
 
 
 @dataclass
-class FakeObjects:
-    """ObjectStore that holds metadata by key."""
+class FakePictures:
+    """PictureStore; `held` maps keys to what they hold now. What was put and deleted is counted."""
 
-    held: dict[str, dict[str, str]]
+    held: dict[str, tuple[bytes, Mapping[str, str]]] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    deleted: list[Picture] = field(default_factory=list)
+    broken_after: int | None = None
 
-    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
-        raise AssertionError("nothing is stored here")
+    def metadata(self, picture: Picture) -> dict[str, str]:
+        return dict(self._held(picture)[1])
 
-    def get(self, bucket: str, key: str) -> bytes:
-        raise AssertionError("nothing is read here")
+    def read(self, picture: Picture) -> bytes:
+        return self._held(picture)[0]
 
-    def metadata(self, bucket: str, key: str, version: str | None) -> dict[str, str]:
-        if key not in self.held:
-            raise NotFoundError(key)
-        return self.held[key]
+    def put_once(self, picture: Picture, body: bytes, metadata: Mapping[str, str]) -> None:
+        if len(self.puts) == self.broken_after:
+            raise ServiceUnavailableError("S3 went away")
+        if picture.key not in self.held:
+            self.held[picture.key] = (body, metadata)
+            self.puts.append(picture.key)
+
+    def delete(self, picture: Picture) -> None:
+        self.held.pop(picture.key, None)
+        self.deleted.append(picture)
+
+    def _held(self, picture: Picture) -> tuple[bytes, Mapping[str, str]]:
+        if picture.key not in self.held:
+            raise NotFoundError(picture.key)
+        return self.held[picture.key]
+
+
+@dataclass
+class FakeFrames:
+    """FrameStore; `detections` are those that have started."""
+
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: list[AuditEvent] = field(default_factory=list)
+    detections: set[str] = field(default_factory=set)
+
+    def receive(self, frame: Frame, event: AuditEvent) -> bool:
+        if frame.frame_id in self.rows:
+            return False
+        self.rows[frame.frame_id] = {**frame.to_json(), "state": "RECEIVED"}
+        self.events.append(event)
+        return True
+
+    def get(self, frame_id: str) -> dict[str, Any]:
+        if frame_id not in self.rows:
+            raise NotFoundError(frame_id)
+        return dict(self.rows[frame_id])
+
+    def advance(
+        self,
+        frame_id: str,
+        from_states: Sequence[FrameState],
+        to: FrameState,
+        changes: Mapping[str, Any],
+        event: AuditEvent,
+        outcome: FrameOutcome | None = None,
+    ) -> None:
+        row = self.rows.get(frame_id, {})
+        if row.get("state") not in from_states:
+            raise ConflictError(f"{frame_id} is {row.get('state')}")
+        row.update(changes, state=to.value, **({"outcome": outcome.value} if outcome else {}))
+        self.events.append(event)
+
+    def note_deleted(self, frame_id: str, event: AuditEvent) -> None:
+        row = self.rows.get(frame_id, {"picture_deleted_at": ""})
+        if "picture_deleted_at" in row:
+            raise ConflictError(frame_id)
+        row["picture_deleted_at"] = event.at
+        self.events.append(event)
+
+    def started(self, detection_ids: Sequence[str]) -> set[str]:
+        return self.detections & set(detection_ids)
 
 
 @dataclass
@@ -92,6 +153,7 @@ class FakeMachines:
     """Machines; starting twice under one name starts once."""
 
     started: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    arns: dict[str, str] = field(default_factory=dict)
     broken: Exception | None = None
 
     def start(self, machine_arn: str, name: str, payload: Mapping[str, Any]) -> bool:
@@ -100,6 +162,7 @@ class FakeMachines:
         if name in self.started:
             return False
         self.started[name] = payload
+        self.arns[name] = machine_arn
         return True
 
     def succeed(self, token: str, output: Mapping[str, Any]) -> None:
@@ -120,6 +183,9 @@ class FakeFaces:
     def index(self, photo: Any, bucket: str, object_key: str) -> Any:
         raise AssertionError("nothing is indexed here")
 
+    def delete(self, face_ids: Sequence[str]) -> None:
+        raise AssertionError("nothing is deleted here")
+
 
 @dataclass
 class FakePublisher:
@@ -138,3 +204,13 @@ class FakePublisher:
 
 def live_policy() -> Policy:
     return policy()
+
+
+@dataclass
+class FakeDetector:
+    """FaceDetector that gives the same answer to everything."""
+
+    answer: FoundFaces
+
+    def detect(self, picture: Picture) -> FoundFaces:
+        return self.answer

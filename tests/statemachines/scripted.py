@@ -4,27 +4,23 @@ import json
 import os
 from pathlib import Path
 
-
-class ThrottledError(Exception):
-    """Same class name as the error of ours."""
-
-
-class ServiceUnavailableError(Exception):
-    """Same class name as the error of ours."""
-
-
-class ConflictError(Exception):
-    """Same class name as the error of ours."""
-
-
-ERRORS = {error.__name__: error for error in (ThrottledError, ServiceUnavailableError, ConflictError)}
+# Same class names as the errors of ours.
+NAMES = (
+    "ThrottledError",
+    "ServiceUnavailableError",
+    "ConflictError",
+    "ClaimLostError",
+    "PublishError",
+    "ReviewExpiredError",
+)
+ERRORS = {name: type(name, (Exception,), {}) for name in NAMES}
 
 
 def handler(event, context):
     """Answer call number n with the n-th entry of the script (the last one for all that follow)."""
     name = os.environ["STATE"]
-    detection = event.get("detection", event)
-    script = detection["script"]
+    work = event.get("detection") or event.get("frame") or event
+    script = work["script"]
     folder = Path(script["folder"])
     calls = len(list(folder.glob(f"{name} *.json")))
     (folder / f"{name} {calls}.json").write_text(json.dumps(event))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from homeward.domain import errors
 from homeward.domain.detections import Outcome
+from homeward.domain.frames import FrameOutcome
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINES = sorted((ROOT / "statemachines").glob("*/*.asl.json"))
@@ -18,6 +20,7 @@ MACHINES = sorted((ROOT / "statemachines").glob("*/*.asl.json"))
 AWS_OWN = {
     "States.ALL",
     "States.Timeout",
+    "States.HeartbeatTimeout",
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -64,8 +67,9 @@ def test_every_transient_error_is_retried_with_jitter_and_a_cap(machine: Path) -
         retried = {name for retry in task["Retry"] for name in retry["ErrorEquals"]}
         assert transient <= retried or "States.ALL" in retried
         for retry in task["Retry"]:
+            if retry["ErrorEquals"] != ["States.HeartbeatTimeout"]:  # asked again for as long as the question is open
+                assert 0 < retry["MaxAttempts"] <= 20
             assert retry["JitterStrategy"] == "FULL"
-            assert 0 < retry["MaxAttempts"] <= 10
             assert retry["MaxDelaySeconds"] <= 60
 
 
@@ -76,7 +80,8 @@ def test_every_error_is_in_the_tree_and_named_as_one() -> None:
             assert issubclass(value, errors.HomewardError)
 
 
-def test_every_named_end_of_the_machine_is_an_outcome() -> None:
-    states = json.loads((ROOT / "statemachines/detection/detection.asl.json").read_text())["States"]
+@pytest.mark.parametrize(("machine", "outcomes"), [("detection", Outcome), ("frame", FrameOutcome)])
+def test_every_named_end_of_the_machine_is_an_outcome(machine: str, outcomes: type[StrEnum]) -> None:
+    states = json.loads((ROOT / f"statemachines/{machine}/{machine}.asl.json").read_text())["States"]
     ends = {name.upper().replace(" ", "_") for name, state in states.items() if state["Type"] in ("Succeed", "Fail")}
-    assert ends == {outcome.value for outcome in Outcome}
+    assert ends == {outcome.value for outcome in outcomes}

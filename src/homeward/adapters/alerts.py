@@ -1,98 +1,83 @@
-"""AlertStore on DynamoDB: one slot item per (case, place) decides who may alert, beside it the history."""
+"""AlertStore on DynamoDB: the slots decide who may alert, beside them stands a row for every detection that came."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from homeward.adapters.detections import moved
-from homeward.adapters.dynamodb import Item, event_put, get, put, transact, update
+from homeward.adapters.dynamodb import Item, event_put, put, query, transact, update
 from homeward.domain.audit import AuditEvent
-from homeward.domain.detections import DetectionState, Outcome, iso
-from homeward.domain.errors import ConflictError
-from homeward.domain.ports import Reservation
+from homeward.domain.cases import CaseKey
+from homeward.domain.claims import AlertState, Slot, SlotName, Slots, SlotState
+from homeward.domain.detections import Verdict, iso
+from homeward.domain.ports import AlertChange
 
-SLOT = "#current"  # sorts before every detection id
-PENDING, SENT, RELEASED, REPEAT = "PENDING", "SENT", "RELEASED", "REPEAT"
-_CLAIMED = (DetectionState.RESERVED, DetectionState.IN_REVIEW)
-_MAY_CLAIM = (
-    "attribute_not_exists(alert_id) OR #state = :released OR (#holder = :set_holder AND #state = :pending)"
-    " OR (#state = :pending AND #lease_until < :now) OR (#state = :sent AND sent_at < :quiet_since)"
-)
-_HOLDS = "#holder = :set_holder AND #state = :pending"
-
-
-def _key(claim: Reservation, alert_id: str) -> Item:
-    return {"case_place": f"{claim.case}#{claim.place}", "alert_id": alert_id}
+_TIMES = ("lease_until", "attempt_at", "sent_at", "rejected_at")
 
 
 @dataclass(frozen=True, slots=True)
 class DynamoAlertStore:
-    """Table `alerts`, key (`case_place`, `alert_id`)."""
+    """Table `alerts`, key (`case_place`, `alert_id`); its index `sent_by_case` holds the alerts that stand."""
 
     table: str
     detections_table: str
     audit_table: str
 
-    def reserve(
-        self, claim: Reservation, now: datetime, quiet_seconds: int, lease_seconds: int, event: AuditEvent
-    ) -> None:
+    def slots(self, case: CaseKey, place: str) -> Slots:
         """See the port."""
-        slot = {"holder": claim.holder, "state": PENDING, "lease_until": iso(now + timedelta(seconds=lease_seconds))}
-        quiet_since = iso(now - timedelta(seconds=quiet_seconds))
-        values = {"released": RELEASED, "pending": PENDING, "sent": SENT, "now": iso(now), "quiet_since": quiet_since}
-        alert = {**_key(claim, claim.holder), "state": PENDING, "reserved_at": iso(now)}
-        transact(
-            update(self.table, _key(claim, SLOT), slot, _MAY_CLAIM, **values),
-            put(self.table, alert),
-            self._moved(claim, (DetectionState.ASSESSED, DetectionState.RESERVED), DetectionState.RESERVED, now),
-            event_put(self.audit_table, event),
-        )
+        condition = "case_place = :case_place AND begins_with(alert_id, :slot)"
+        found = query(self.table, condition, consistent=True, case_place=_place(case, place), slot="#")
+        by_name = {SlotName(item["alert_id"]): _slot(item) for item in found}
+        return Slots(*(by_name.get(name, Slot(name)) for name in (SlotName.CURRENT, SlotName.ESCALATION)))
 
-    def count_repeat(self, claim: Reservation, now: datetime, event: AuditEvent) -> None:
+    def write(self, change: AlertChange, event: AuditEvent) -> None:
         """See the port."""
-        repeat = {**_key(claim, claim.holder), "state": REPEAT, "seen_at": iso(now)}
-        transact(
-            put(self.table, repeat),
-            self._moved(claim, (DetectionState.ASSESSED,), DetectionState.FINISHED, now, Outcome.DUPLICATE),
-            event_put(self.audit_table, event),
-        )
-
-    def sent_message(self, claim: Reservation) -> str | None:
-        """See the port."""
-        slot = get(self.table, _key(claim, SLOT)) or {}
-        if slot.get("holder") != claim.holder or slot.get("state") not in (PENDING, SENT):
-            raise ConflictError(f"{claim.holder} holds no claim on {claim.case} at {claim.place}")
-        return str(slot["message_id"]) if slot["state"] == SENT else None
-
-    def mark_sent(self, claim: Reservation, now: datetime, message_id: str, event: AuditEvent) -> None:
-        """See the port."""
-        sent = {"state": SENT, "sent_at": iso(now), "message_id": message_id}
-        transact(
-            update(self.table, _key(claim, SLOT), {**sent, "holder": claim.holder}, _HOLDS, pending=PENDING),
-            update(self.table, _key(claim, claim.holder), sent, "attribute_exists(alert_id)"),
-            self._moved(claim, _CLAIMED, DetectionState.FINISHED, now, Outcome.ALERTED),
-            event_put(self.audit_table, event),
-        )
-
-    def release(self, claim: Reservation, now: datetime, outcome: Outcome, event: AuditEvent) -> None:
-        """See the port."""
-        released = {"state": RELEASED, "released_at": iso(now), "released_as": outcome.value}
-        operations = [
-            update(self.table, _key(claim, SLOT), {**released, "holder": claim.holder}, _HOLDS, pending=PENDING),
-            update(self.table, _key(claim, claim.holder), released, "attribute_exists(alert_id)"),
-            event_put(self.audit_table, event),
-        ]
-        if outcome is not Outcome.FAILED:
-            operations.append(self._moved(claim, _CLAIMED, DetectionState.FINISHED, now, outcome))
+        operations = [event_put(self.audit_table, event)]
+        if change.slot:
+            operations.append(self._slot_put(change, change.slot))
+        if change.row:
+            operations.append(self._row_update(change))
+        if change.move:
+            operations.append(moved(self.detections_table, change.detection_id, change.move, event.at))
         transact(*operations)
 
-    def _moved(
-        self,
-        claim: Reservation,
-        source: tuple[DetectionState, ...],
-        to: DetectionState,
-        now: datetime,
-        end: Outcome | None = None,
-    ) -> Item:
-        return moved(self.detections_table, claim.holder, source, to, {}, iso(now), end)
+    def history(self, case: CaseKey, place: str) -> list[dict[str, Any]]:
+        """See the port."""
+        rows = query(self.table, "case_place = :case_place", consistent=True, case_place=_place(case, place))
+        return [row for row in rows if not row["alert_id"].startswith("#")]
+
+    def sent_of(self, case: CaseKey, since: datetime) -> list[dict[str, Any]]:
+        """See the port. The index may be a second behind."""
+        condition = "sent_case = :sent_case AND sent_at >= :since"
+        return list(query(self.table, condition, index="sent_by_case", sent_case=str(case), since=iso(since)))
+
+    def _slot_put(self, change: AlertChange, slot: Slot) -> Item:
+        item = {name: getattr(slot, name) for name in slot.__slots__ if name not in ("name", *_TIMES)}
+        item |= {name: iso(at) for name in _TIMES if (at := getattr(slot, name))}
+        item |= {"case_place": _place(change.case, change.place), "alert_id": slot.name, "revision": slot.revision + 1}
+        if slot.revision == 0:
+            return put(self.table, item, "attribute_not_exists(alert_id)")
+        return put(self.table, item, "revision = :read", read=slot.revision)
+
+    def _row_update(self, change: AlertChange) -> Item:
+        key = {"case_place": _place(change.case, change.place), "alert_id": change.detection_id}
+        row: dict[str, Any] = dict(change.row)
+        if row.get("state") == AlertState.SENT:
+            row["sent_case"] = str(change.case)
+        told = ("sent_case",) if "retraction_id" in row else ()
+        if change.row_was is None:
+            return update(self.table, key, row, None, remove=told)
+        return update(self.table, key, row, "#state = :row_was", remove=told, row_was=change.row_was)
+
+
+def _place(case: CaseKey, place: str) -> str:
+    return f"{case}#{place}"
+
+
+def _slot(item: Item) -> Slot:
+    values: dict[str, Any] = {name: item.get(name) for name in Slot.__slots__ if name != "name"}
+    values |= {name: datetime.fromisoformat(item[name]) for name in _TIMES if item.get(name)}
+    values |= {"state": SlotState(item["state"]), "grade": Verdict(item["grade"]) if item.get("grade") else None}
+    return Slot(SlotName(item["alert_id"]), **values)

@@ -19,7 +19,6 @@ from botocore.parsers import ResponseParserError
 from homeward.domain.errors import HomewardError, ServiceRefusedError, ServiceUnavailableError, ThrottledError
 
 _CONFIG = Config(
-    retries={"mode": "standard", "total_max_attempts": 3},
     connect_timeout=3,
     read_timeout=20,
     max_pool_connections=32,
@@ -38,15 +37,17 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
         "SlowDown",
         "LimitExceededException",
+        "Throttled",
         "ThrottledException",
     }
 )
 
 
 @cache
-def client(service: str) -> Any:
-    """Return the process's one client of a service; clients are safe to share between threads."""
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+def client(service: str, attempts: int = 3) -> Any:
+    """Return the process's one client of a service that tries so often; clients are safe to share between threads."""
+    retries = Config(retries={"mode": "standard", "total_max_attempts": attempts})
+    return boto3.client(service, config=_CONFIG.merge(retries))  # type: ignore[call-overload]
 
 
 def error_code(error: ClientError) -> str:

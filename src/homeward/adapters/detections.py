@@ -10,24 +10,27 @@ from homeward.adapters.dynamodb import Item, event_put, get, put, transact, upda
 from homeward.domain.audit import AuditEvent
 from homeward.domain.detections import Detection, DetectionState, Outcome
 from homeward.domain.errors import ConflictError, NotFoundError
+from homeward.domain.ports import Move
 
 
-def moved(
-    table: str,
-    detection_id: str,
-    from_states: Sequence[DetectionState],
-    to: DetectionState,
-    changes: Mapping[str, Any],
-    at: str,
-    outcome: Outcome | None = None,
-) -> Item:
-    """The operation that moves a detection on, for a transaction."""
-    values = {f"from_{number}": state.value for number, state in enumerate(from_states)}
-    everything = {**changes, "state": to.value, f"{to.value.lower()}_at": at}
-    if outcome:
-        everything["outcome"] = outcome.value
+def moved(table: str, detection_id: str, move: Move, at: str) -> Item:
+    """The operation that moves a detection on, for a transaction.
+
+    `unfinished` and `moved_at` are there until it has ended well: their index finds what is stuck or failed.
+    """
+    values: dict[str, Any] = {f"from_{number}": state.value for number, state in enumerate(move.from_states)}
     condition = f"#state IN ({', '.join(f':{name}' for name in values)})"
-    return update(table, {"detection_id": detection_id}, everything, condition, **values)
+    changes = {**move.changes, "state": move.to.value, f"{move.to.value.lower()}_at": at}
+    if move.outcome:
+        changes["outcome"] = move.outcome.value
+    over = move.to is DetectionState.FINISHED and move.outcome is not Outcome.FAILED
+    if not over:
+        changes |= {"unfinished": (move.outcome or move.to).value, "moved_at": at}
+    if move.after_failure:
+        condition = f"{condition} OR (#state = :finished AND #outcome = :failed)"
+        values |= {"finished": DetectionState.FINISHED.value, "failed": Outcome.FAILED.value}
+    ended = ("unfinished", "moved_at") if over else ()
+    return update(table, {"detection_id": detection_id}, changes, condition, remove=ended, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,14 @@ class DynamoDetectionStore:
 
     def receive(self, detection: Detection, event: AuditEvent) -> bool:
         """See the port."""
-        row = {**detection.to_json(), "state": DetectionState.RECEIVED.value, "received_at": event.at}
+        state = DetectionState.RECEIVED.value
+        row = {
+            **detection.to_json(),
+            "state": state,
+            "received_at": event.at,
+            "unfinished": state,
+            "moved_at": event.at,
+        }
         try:
             transact(put(self.table, row, "attribute_not_exists(detection_id)"), event_put(self.audit_table, event))
         except ConflictError:
@@ -63,5 +73,5 @@ class DynamoDetectionStore:
         outcome: Outcome | None = None,
     ) -> None:
         """See the port."""
-        operation = moved(self.table, detection_id, from_states, to, changes, event.at, outcome)
-        transact(operation, event_put(self.audit_table, event))
+        move = Move(tuple(from_states), to, changes, outcome)
+        transact(moved(self.table, detection_id, move, event.at), event_put(self.audit_table, event))

@@ -63,7 +63,7 @@ def update(
     table: str,
     key: Mapping[str, Any],
     changes: Mapping[str, Any],
-    condition: str,
+    condition: str | None,
     remove: Sequence[str] = (),
     **values: Any,
 ) -> Item:
@@ -127,12 +127,18 @@ def batch_get(table: str, keys: Iterable[Mapping[str, Any]]) -> list[Item]:
 
 
 def query(
-    table: str, condition: str, index: str | None = None, names: Mapping[str, str] | None = None, **values: Any
+    table: str,
+    condition: str,
+    index: str | None = None,
+    names: Mapping[str, str] | None = None,
+    consistent: bool = False,
+    **values: Any,
 ) -> Iterator[Item]:
     """All items of a key condition, in key order; `values` fill its `:name` placeholders, `names` its `#name` ones."""
     parameters: Item = {
         "TableName": table,
         "KeyConditionExpression": condition,
+        "ConsistentRead": consistent,
         **_conditional(None, names or {}, values),
     }
     yield from _pages("query", {**parameters, **({"IndexName": index} if index else {})})

@@ -1,4 +1,4 @@
-"""FaceCollection on Amazon Rekognition. Which collection is live is one SSM parameter.
+"""FaceCollection and FaceDetector on Amazon Rekognition. Which collection is live is one SSM parameter.
 
 What a picture is worth is told by error codes and by its bytes, never by the text of an error.
 
@@ -11,7 +11,7 @@ and the policy sends a poor face to a person instead of dropping it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,8 +22,9 @@ from homeward.domain.admission import MIN_SIDE, Refusal
 from homeward.domain.cases import PhotoKey
 from homeward.domain.detections import FaceMatch, Picture, ProbeFace
 from homeward.domain.errors import ServiceRefusedError
+from homeward.domain.frames import MAX_FACES, FaceBox
 from homeward.domain.pictures import pixel_size
-from homeward.domain.ports import IndexResult, SearchResult
+from homeward.domain.ports import FoundFaces, IndexResult, SearchResult
 
 _HEADER_BYTES = 256 * 1024  # of a picture: its size stands before the pixels, behind at most some metadata
 _UNUSABLE = {
@@ -35,31 +36,38 @@ _OTHER_FACE = ["EXCEEDS_MAX_FACES"]  # the one reason of a second face that is o
 
 @dataclass(frozen=True, slots=True)
 class RekognitionCollection:
-    """The collection that the SSM parameter `parameter_name` names; a switch is seen within a minute."""
+    """The collection that the SSM parameter `parameter_name` names (a switch is seen within a minute), or `other`."""
 
     parameter_name: str
+    other: str = ""
+
+    @property
+    def collection(self) -> str:
+        """Its id."""
+        return self.other or parameter(self.parameter_name)
 
     def search(self, picture: Picture, threshold: float, max_faces: int) -> SearchResult:
         """See the port. `unusable` is NOT_AN_IMAGE, TOO_LARGE or TOO_SMALL."""
+        collection = self.collection
         try:
             answer = client("rekognition").search_faces_by_image(
-                CollectionId=parameter(self.parameter_name),
+                CollectionId=collection,
                 Image=_image(picture),
                 FaceMatchThreshold=threshold,
                 MaxFaces=max_faces,
                 QualityFilter="NONE",
             )
         except AWS_ERRORS as error:
-            return _nothing_to_search(picture, error)
+            return replace(_nothing_to_search(picture, error), collection=collection)
         matches = tuple(_match(found) for found in answer["FaceMatches"])
         box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
         if not matches:
-            return SearchResult(ProbeFace(confidence, None, None, None), matches)
-        return SearchResult(_measured(picture, box, confidence), matches)
+            return SearchResult(ProbeFace(confidence, None, None, None), matches, collection=collection)
+        return SearchResult(_measured(picture, box, confidence), matches, collection=collection)
 
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """See the port. A photo with two usable faces doesn't say whose they are, so neither stays."""
-        collection = parameter(self.parameter_name)
+        collection = self.collection
         try:
             answer = client("rekognition").index_faces(
                 CollectionId=collection,
@@ -83,12 +91,28 @@ class RekognitionCollection:
     def delete(self, face_ids: Sequence[str]) -> None:
         """See the port. At most 4,096 faces; one that Rekognition keeps for another reason is a ServiceRefusedError."""
         with aws_errors():
-            answer = client("rekognition").delete_faces(
-                CollectionId=parameter(self.parameter_name), FaceIds=list(face_ids)
-            )
+            answer = client("rekognition").delete_faces(CollectionId=self.collection, FaceIds=list(face_ids))
         kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
         if kept:
             raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
+
+
+class RekognitionDetector:
+    """FaceDetector; needs no collection."""
+
+    def detect(self, picture: Picture) -> FoundFaces:
+        """See the port. Rekognition gives boxes of the upright picture."""
+        try:
+            found = client("rekognition").detect_faces(Image=_image(picture), Attributes=["DEFAULT"])["FaceDetails"]
+        except AWS_ERRORS as error:
+            if reason := _why_unusable(picture, error):
+                return FoundFaces((), reason)
+            raise translated(error) from error
+        return FoundFaces(tuple(_box(face["BoundingBox"]) for face in found[:MAX_FACES]))
+
+
+def _box(box: Mapping[str, float]) -> FaceBox:
+    return FaceBox(float(box["Left"]), float(box["Top"]), float(box["Width"]), float(box["Height"]))
 
 
 def _image(picture: Picture) -> dict[str, Any]:
@@ -103,17 +127,24 @@ def _match(found: Mapping[str, Any]) -> FaceMatch:
 
 def _nothing_to_search(picture: Picture, error: AwsError) -> SearchResult:
     """What a refused search means. InvalidParameterException stands for a faceless picture, and for other things."""
+    if reason := _why_unusable(picture, error):
+        return SearchResult(None, (), reason)
+    if not _is_invalid(error) or _detect(picture):
+        raise translated(error) from error  # a face, and yet invalid: the fault is in the request
+    return SearchResult(None, ())
+
+
+def _is_invalid(error: AwsError) -> bool:
+    return isinstance(error, ClientError) and error_code(error) == "InvalidParameterException"
+
+
+def _why_unusable(picture: Picture, error: AwsError) -> str | None:
+    """The reason why Rekognition can't use a picture, or None when the error says something else."""
     code = error_code(error) if isinstance(error, ClientError) else ""
     if code in _UNUSABLE:
-        return SearchResult(None, (), _UNUSABLE[code])
-    if code != "InvalidParameterException":
-        raise translated(error) from error
-    size = _size(picture)
-    if size and min(size) < MIN_SIDE:
-        return SearchResult(None, (), Refusal.TOO_SMALL.value)
-    if _detect(picture):
-        raise translated(error) from error  # there is a face: the fault is in the request
-    return SearchResult(None, ())
+        return _UNUSABLE[code]
+    size = _size(picture) if _is_invalid(error) else None
+    return Refusal.TOO_SMALL.value if size and min(size) < MIN_SIDE else None
 
 
 def _measured(picture: Picture, box: Mapping[str, float], confidence: float) -> ProbeFace:

@@ -1,9 +1,10 @@
-"""Machines on Step Functions."""
+"""Machines and Executions on Step Functions."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,7 +16,7 @@ _NO_LONGER_WAITS = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"
 
 
 class StepFunctionsMachines:
-    """Starts executions and answers waiting tasks."""
+    """Starts executions, looks after them, and answers waiting tasks."""
 
     def start(self, machine_arn: str, name: str, payload: Mapping[str, Any]) -> bool:
         """See the port."""
@@ -31,9 +32,36 @@ class StepFunctionsMachines:
 
     def succeed(self, token: str, output: Mapping[str, Any]) -> None:
         """See the port."""
-        try:
+        with _waiting():
             client("stepfunctions").send_task_success(taskToken=token, output=json.dumps(output))
+
+    def heartbeat(self, token: str) -> None:
+        """See the port."""
+        with _waiting():
+            client("stepfunctions").send_task_heartbeat(taskToken=token)
+
+    def fail(self, token: str, error: str, cause: str) -> None:
+        """See the port."""
+        with _waiting():
+            client("stepfunctions").send_task_failure(taskToken=token, error=error, cause=cause)
+
+    def status(self, machine_arn: str, name: str) -> str | None:
+        """See the port. Step Functions' answer may be some seconds old."""
+        execution = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            return str(client("stepfunctions").describe_execution(executionArn=execution)["status"])
         except AWS_ERRORS as error:
-            if isinstance(error, ClientError) and error_code(error) in _NO_LONGER_WAITS:
-                raise ReviewClosedError("the execution no longer waits for this review") from error
+            if isinstance(error, ClientError) and error_code(error) == "ExecutionDoesNotExist":
+                return None
             raise translated(error) from error
+
+
+@contextmanager
+def _waiting() -> Iterator[None]:
+    """Raise our errors inside the block, where a token is used."""
+    try:
+        yield
+    except AWS_ERRORS as error:
+        if isinstance(error, ClientError) and error_code(error) in _NO_LONGER_WAITS:
+            raise ReviewClosedError("the execution no longer waits for this review") from error
+        raise translated(error) from error

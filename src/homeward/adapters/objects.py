@@ -23,20 +23,12 @@ class S3ObjectStore:
         try:
             body: bytes = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         except AWS_ERRORS as error:
-            raise _ours(error, bucket, key) from error
+            raise absent_or(error, bucket, key) from error
         return body
 
-    def metadata(self, bucket: str, key: str, version: str | None) -> dict[str, str]:
-        """See the port."""
-        which = {"VersionId": version} if version else {}
-        try:
-            answer = client("s3").head_object(Bucket=bucket, Key=key, **which)
-        except AWS_ERRORS as error:
-            raise _ours(error, bucket, key) from error
-        return dict(answer["Metadata"])
 
-
-def _ours(error: AwsError, bucket: str, key: str) -> HomewardError:
+def absent_or(error: AwsError, bucket: str, key: str) -> HomewardError:
+    """NotFoundError if that is what S3 says, else the error of ours."""
     if isinstance(error, ClientError) and error_code(error) in _ABSENT:
         return NotFoundError(f"there is no s3://{bucket}/{key}")
     return translated(error)

@@ -22,10 +22,18 @@ class LivePolicy:
 
     def __call__(self) -> Policy:
         """See the port."""
-        pointer = json.loads(parameter(self.parameter_name))
+        pointer = self._pointer()
+        return _load(self.bucket, pointer["key"], pointer["sha256"])
+
+    def key(self) -> str:
+        """Where the live policy's file is in the bucket."""
+        return self._pointer()["key"]
+
+    def _pointer(self) -> dict[str, str]:
+        pointer: dict[str, str] = json.loads(parameter(self.parameter_name))
         if "key" not in pointer:
             raise PolicyError("no policy is live; deploy the stack: homeward deploy")
-        return _load(self.bucket, pointer["key"], pointer["sha256"])
+        return pointer
 
 
 @lru_cache(maxsize=4)

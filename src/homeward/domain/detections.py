@@ -11,7 +11,9 @@ from typing import Any
 
 from homeward.domain.errors import InputError
 
-_CROP_KEY = re.compile(r"crops/([A-Za-z0-9_\-]{1,40})/(\d{8}T\d{9}Z)-([A-Za-z0-9_\-]{1,40})\.jpg")
+CROPS, FRAMES = "crops", "frames"
+_PICTURE_KEY = re.compile(r"(crops|frames)/([A-Za-z0-9_\-]{1,40})/([0-9]{8}T[0-9]{9}Z)-([A-Za-z0-9_\-]{1,40})\.jpg")
+_FACE_OF_A_FRAME = re.compile(r"[0-9a-f]{12}-f[0-9]{3}")
 PLACE = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 
 
@@ -31,24 +33,46 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class CropKey:
-    """What a camera crop's object key says: `crops/<camera>/<YYYYMMDDTHHMMSSmmmZ>-<shot>.jpg`."""
+class PictureKey:
+    """What a camera picture's object key says: `<folder>/<camera>/<YYYYMMDDTHHMMSSmmmZ>-<shot>.jpg`.
 
+    The folder is CROPS (one face) or FRAMES (any number of faces).
+    """
+
+    folder: str
     camera: str
     captured_at: datetime
     shot: str
 
     @classmethod
-    def parse(cls, key: str) -> CropKey:
+    def parse(cls, key: str) -> PictureKey:
         """InputError when the key isn't of that form or its time doesn't exist."""
-        found = _CROP_KEY.fullmatch(key)
+        found = _PICTURE_KEY.fullmatch(key)
         if not found:
-            raise InputError(f"{key!r} is not a crop key; expected crops/CAMERA/YYYYMMDDTHHMMSSmmmZ-SHOT.jpg")
+            raise InputError(f"{key!r} is not a picture key; expected crops/CAMERA/YYYYMMDDTHHMMSSmmmZ-SHOT.jpg")
         try:
-            captured_at = datetime.strptime(found[2], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+            captured_at = datetime.strptime(found[3], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
         except ValueError:
             raise InputError(f"{key!r} names a time that doesn't exist") from None
-        return cls(found[1], captured_at, found[3])
+        return cls(found[1], found[2], captured_at, found[4])
+
+    @property
+    def written_once(self) -> bool:
+        """Whether this is the crop of a frame's face: its key belongs to that one face, and no other bytes get it."""
+        return self.folder == CROPS and bool(_FACE_OF_A_FRAME.fullmatch(self.shot))
+
+    def name(self, picture: Picture) -> str:
+        """A name that people can read; the same object version always gets the same one (a written-once key, too)."""
+        version = "" if self.written_once else picture.version or ""
+        digest = hashlib.sha256("\0".join((picture.bucket, picture.key, version)).encode()).hexdigest()
+        return f"{self.camera}-{self.captured_at:%Y%m%dT%H%M%S}-{digest[:12]}"
+
+
+def checked_place(place: str) -> str:
+    """The place's name; InputError when it can't be one."""
+    if not PLACE.fullmatch(place):
+        raise InputError(f"{place!r} is not a place name; letters, digits, '_', '.' and '-', 60 at most")
+    return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +87,11 @@ class Detection:
 
     @classmethod
     def of(cls, picture: Picture, place: str) -> Detection:
-        """Name a detection so that the same object version always gets the same name, readable by people."""
-        crop = CropKey.parse(picture.key)
-        if not PLACE.fullmatch(place):
-            raise InputError(f"{place!r} is not a place name; letters, digits, '_', '.' and '-', 60 at most")
-        digest = hashlib.sha256("\0".join((picture.bucket, picture.key, picture.version or "")).encode()).hexdigest()
-        name = f"{crop.camera}-{crop.captured_at:%Y%m%dT%H%M%S}-{digest[:12]}"
-        return cls(name, picture, crop.camera, place, iso(crop.captured_at))
+        """The detection of a crop; InputError when key or place can't be one's."""
+        crop = PictureKey.parse(picture.key)
+        if crop.folder != CROPS:
+            raise InputError(f"{picture.key!r} is no crop: a frame's faces become detections, not the frame")
+        return cls(crop.name(picture), picture, crop.camera, checked_place(place), iso(crop.captured_at))
 
     def to_json(self) -> dict[str, Any]:
         """The state machine's input."""
@@ -119,6 +141,7 @@ class Outcome(StrEnum):
     NO_CANDIDATE = "NO_CANDIDATE"
     DISCARDED = "DISCARDED"
     DUPLICATE = "DUPLICATE"
+    SUPPRESSED = "SUPPRESSED"
     REJECTED = "REJECTED"
     INCONCLUSIVE = "INCONCLUSIVE"
     REVIEW_EXPIRED = "REVIEW_EXPIRED"

@@ -23,6 +23,14 @@ class InputError(HomewardError):
     """An event, key or request isn't of the form that we accept; trying again can't help."""
 
 
+class PictureError(HomewardError):
+    """The bytes are no picture that can be used; `reason` is the code for it, e.g. NOT_AN_IMAGE."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the picture can't be used: {reason}")
+        self.reason = reason
+
+
 class NotFoundError(HomewardError):
     """A record that must exist doesn't."""
 
@@ -31,8 +39,16 @@ class ConflictError(HomewardError):
     """A conditional write lost: the record is in another state than the caller expected."""
 
 
+class ClaimLostError(HomewardError):
+    """Another detection holds the claim now, or the alert was sent for it."""
+
+
 class ReviewClosedError(HomewardError):
     """A review was answered already, or its time ran out."""
+
+
+class ReviewExpiredError(HomewardError):
+    """Nobody answered a review in time; the state machine takes it like a timeout."""
 
 
 class TransientError(HomewardError):
@@ -40,11 +56,11 @@ class TransientError(HomewardError):
 
 
 class ThrottledError(TransientError):
-    """A service asked us to slow down."""
+    """A service asked us to slow down, or wasn't reached: nothing was done."""
 
 
 class ServiceUnavailableError(TransientError):
-    """A service didn't answer, or answered that it is broken."""
+    """A service didn't answer, or answered that it is broken: something may have been done."""
 
 
 class ServerFailedError(ServiceUnavailableError):

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     MAYBE_MINOR = "MAYBE_MINOR"
     LAST_CONTACT_UNKNOWN = "LAST_CONTACT_UNKNOWN"
     RUNNER_UP_CLOSE = "RUNNER_UP_CLOSE"
+    LOOK_ALIKE = "LOOK_ALIKE"
     LOW_TRUST_PHOTO = "LOW_TRUST_PHOTO"
     PROBE_QUALITY_LOW = "PROBE_QUALITY_LOW"
 
@@ -57,7 +58,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict with everything that it rests on. `excluded` holds each case left out with its reason."""
+    """The verdict with everything that it rests on. `excluded` holds each case left out with its reason.
+
+    `reviewers` is how many people must confirm if people are asked.
+    """
 
     verdict: Verdict
     reasons: tuple[Reason, ...]
@@ -67,6 +71,7 @@ class Decision:
     group: str | None = None
     runner_up: Candidate | None = None
     excluded: tuple[tuple[str, Reason], ...] = ()
+    reviewers: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """Form used between states, in the detections table and in audit details."""
@@ -79,6 +84,7 @@ class Decision:
             "group": self.group,
             "runner_up": self.runner_up.to_json() if self.runner_up else None,
             "excluded": {case: reason.value for case, reason in self.excluded},
+            "reviewers": self.reviewers,
         }
 
 
@@ -120,24 +126,56 @@ def _rank(candidate: Candidate) -> tuple[float, CaseKey]:
     return (-candidate.similarity, candidate.case)
 
 
+def best_of(candidates: Iterable[Candidate], cases: Mapping[CaseKey, Case], seen_on: date) -> Candidate | None:
+    """The most similar case that may have been there at all."""
+    return next((c for c in sorted(candidates, key=_rank) if not _excluded(cases.get(c.case), seen_on)), None)
+
+
 def assess(
-    candidates: Iterable[Candidate], cases: Mapping[CaseKey, Case], probe: ProbeFace, seen_on: date, policy: Policy
+    candidates: Iterable[Candidate],
+    cases: Mapping[CaseKey, Case],
+    probe: ProbeFace,
+    seen_on: date,
+    policy: Policy,
+    look_alikes: frozenset[CaseKey] = frozenset(),
 ) -> Decision:
-    """Decide about one detection. `seen_on` is the UTC day of the picture."""
+    """Decide about one detection. `seen_on` is the UTC day of the picture, `look_alikes` are those of `best_of`."""
     ranked = sorted(candidates, key=_rank)
     excluded = tuple((str(c.case), why) for c in ranked if (why := _excluded(cases.get(c.case), seen_on)))
-    left_out = {case for case, _ in excluded}
-    best = next((c for c in ranked if str(c.case) not in left_out), None)
+    best = best_of(ranked, cases, seen_on)
     if best is None:
         reasons = (Reason.NO_ELIGIBLE_CASE, *sorted({why for _, why in excluded}))
         return Decision(Verdict.DISCARD, reasons, policy.version, excluded=excluded)
+    # Closed cases compete too: a face that looks more like somebody who was found is not a clear match.
+    rivals = [candidate for candidate in ranked if candidate.case != best.case]
     group = recorded_group(cases[best.case])
     tier, proved = policy.tier_for(group)
-    # Closed cases compete too: a face that looks more like somebody who was found is not a clear match.
-    runner_up = next((c for c in ranked if c.case != best.case), None)
-    holds = _holds(best, runner_up, cases[best.case], probe, policy, tier, proved)
+    holds = tuple(
+        reason
+        for reason, holds in (
+            (Reason.GROUP_WITHOUT_EVIDENCE, not proved),
+            (Reason.MAYBE_MINOR, group.maybe_minor),
+            (Reason.LAST_CONTACT_UNKNOWN, cases[best.case].last_contact is None),
+            (Reason.RUNNER_UP_CLOSE, _close(best, rivals, policy.runner_up_margin)),
+            (Reason.LOOK_ALIKE, _close(best, [r for r in rivals if r.case in look_alikes], policy.look_alike_margin)),
+            (Reason.LOW_TRUST_PHOTO, best.trusted < tier.alert <= best.similarity),
+            (Reason.PROBE_QUALITY_LOW, _is_poor(probe, policy)),
+        )
+        if holds
+    )
     verdict, why = _verdict(best.similarity, tier, bool(holds))
-    return Decision(verdict, (why, *holds), policy.version, best, tier, group.label, runner_up, excluded)
+    reasons = (why, *holds)
+    return Decision(
+        verdict,
+        reasons,
+        policy.version,
+        best,
+        tier,
+        group.label,
+        rivals[0] if rivals else None,
+        excluded,
+        reviewers=2 if policy.two_reviewers_for.intersection(reasons) else 1,
+    )
 
 
 def _excluded(case: Case | None, seen_on: date) -> Reason | None:
@@ -150,20 +188,9 @@ def _excluded(case: Case | None, seen_on: date) -> Reason | None:
     return None
 
 
-def _holds(
-    best: Candidate, runner_up: Candidate | None, case: Case, probe: ProbeFace, policy: Policy, tier: Tier, proved: bool
-) -> tuple[Reason, ...]:
-    """Reasons that ask for a person however similar the faces are."""
-    margin = best.similarity - runner_up.similarity if runner_up else None
-    checks = (
-        (Reason.GROUP_WITHOUT_EVIDENCE, not proved),
-        (Reason.MAYBE_MINOR, recorded_group(case).maybe_minor),
-        (Reason.LAST_CONTACT_UNKNOWN, case.last_contact is None),
-        (Reason.RUNNER_UP_CLOSE, margin is not None and margin < policy.runner_up_margin),
-        (Reason.LOW_TRUST_PHOTO, best.trusted < tier.alert <= best.similarity),
-        (Reason.PROBE_QUALITY_LOW, _is_poor(probe, policy)),
-    )
-    return tuple(reason for reason, holds in checks if holds)
+def _close(best: Candidate, rivals: list[Candidate], margin: float) -> bool:
+    """Whether a rival is nearer to the best than `margin`; one that ranks before it is."""
+    return any(best.similarity - rival.similarity < margin for rival in rivals)
 
 
 def _is_poor(probe: ProbeFace, policy: Policy) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.cases import PhotoClass
+from homeward.domain.detections import Outcome
 from homeward.domain.errors import PolicyError
 from homeward.domain.groups import Group
 
@@ -66,7 +67,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole policy. `strictest` applies wherever nothing better is proved. Times are in seconds."""
+    """A whole policy. `strictest` applies wherever nothing better is proved. Times are in seconds.
+
+    `two_reviewers_for` holds reasons of `domain/matching.py`; `keep_days` the ends after which a crop is kept, and how
+    long: after any other it is deleted at once.
+    """
 
     version: str
     search_threshold: float
@@ -79,6 +84,10 @@ class Policy:
     quiet_seconds: int
     lease_seconds: int
     review_seconds: int
+    look_alike_margin: float
+    escalation_margin: float
+    two_reviewers_for: frozenset[str]
+    keep_days: Mapping[Outcome, int]
 
     def tier_for(self, group: Group) -> tuple[Tier, bool]:
         """Return the thresholds for a recorded group, and whether evidence stands behind them.
@@ -122,11 +131,22 @@ def parse_policy(text: str) -> Policy:
             quiet_seconds=int(data["quiet_seconds"]),
             lease_seconds=int(data["lease_seconds"]),
             review_seconds=int(data["review_seconds"]),
+            look_alike_margin=float(data["look_alike_margin"]),
+            escalation_margin=float(data["escalation_margin"]),
+            two_reviewers_for=frozenset(data["two_reviewers_for"]),
+            keep_days=_keep_days(data["keep_days"]),
         )
     except KeyError as missing:
         raise PolicyError(f"the policy has no {missing}; see policy/matching.schema.json") from missing
     except (TypeError, ValueError) as problem:
         raise PolicyError(f"the policy isn't usable: {problem}; see policy/matching.schema.json") from problem
+
+
+def _keep_days(data: Mapping[str, Any]) -> dict[Outcome, int]:
+    days = {Outcome(end): int(number) for end, number in data.items()}
+    if Outcome.ALERTED not in days:
+        raise PolicyError("keep_days has no ALERTED: the picture behind an alert must be there when it is asked for")
+    return days
 
 
 def _tier(data: Mapping[str, Any]) -> Tier:

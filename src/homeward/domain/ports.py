@@ -6,14 +6,19 @@ Rule: a method that changes a record takes the audit event of that change, and w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey
+from homeward.domain.claims import AlertState, Slot, Slots
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
+from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
+from homeward.domain.letters import Letter
 from homeward.domain.policy import Policy
+from homeward.domain.redrive import Work
+from homeward.domain.reviews import ReviewAnswer, ReviewVerdict
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
 from homeward.domain.suppressions import Suppression
 from homeward.domain.sync import KnownCase
@@ -31,11 +36,15 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Matches for the largest face of a picture; `probe` is None when it holds no face that can be searched for."""
+    """Matches for the largest face of a picture; `probe` is None when it holds no face that can be searched for.
+
+    `collection` is the one that was searched.
+    """
 
     probe: ProbeFace | None
     matches: tuple[FaceMatch, ...]
     unusable: str | None = None
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,56 +222,123 @@ class DetectionStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reservation:
-    """A claim on the one alert for (case, place) that detection `holder` makes."""
+class Move:
+    """A detection's step forward, as `DetectionStore.advance` takes it.
+
+    `after_failure`: also one that ended as FAILED may still take it.
+    """
+
+    from_states: tuple[DetectionState, ...]
+    to: DetectionState
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    after_failure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """One step of a claim: what becomes of its slot, of the detection's own row in the history, and of the detection.
+
+    `slot` is the new content at the revision that was read; what is None stays as it is. `row` is plain JSON values,
+    added to what is there; with `row_was` it must be in that state.
+    """
 
     case: CaseKey
     place: str
-    holder: str
+    detection_id: str
+    slot: Slot | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
+    row_was: AlertState | None = None
+    move: Move | None = None
 
 
 class AlertStore(Protocol):
-    """One alert per (case, place, window). Each change also moves the holder's detection, in one transaction."""
+    """Per (case, place) the slots that decide who may alert, and one row for every detection that came so far.
 
-    def reserve(
-        self, claim: Reservation, now: datetime, quiet_seconds: int, lease_seconds: int, event: AuditEvent
-    ) -> None:
-        """Claim, also again for the same holder. ConflictError when another holds it or the window is quiet."""
+    The rules are in `domain/claims.py`; the store only sees to it that nobody writes what somebody else has changed.
+    """
 
-    def count_repeat(self, claim: Reservation, now: datetime, event: AuditEvent) -> None:
-        """Keep a sighting that raises no alert of its own; the detection ends as DUPLICATE."""
+    def slots(self, case: CaseKey, place: str) -> Slots:
+        """Read both slots, consistently."""
 
-    def sent_message(self, claim: Reservation) -> str | None:
-        """The message id, if this holder's alert is SENT already; ConflictError when it holds no claim."""
+    def write(self, change: AlertChange, event: AuditEvent) -> None:
+        """Write all of it or nothing; a slot's revision becomes one higher.
 
-    def mark_sent(self, claim: Reservation, now: datetime, message_id: str, event: AuditEvent) -> None:
-        """PENDING -> SENT; the detection ends as ALERTED. ConflictError when this holder holds no claim."""
-
-    def release(self, claim: Reservation, now: datetime, outcome: Outcome, event: AuditEvent) -> None:
-        """Give the claim back; the detection ends with `outcome`, except FAILED, which Record Failure writes.
-
-        ConflictError when this holder holds no claim.
+        ConflictError when slot, row or detection isn't what the change expects.
         """
+
+    def history(self, case: CaseKey, place: str) -> list[dict[str, Any]]:
+        """The rows of the detections at a (case, place), by detection id: alerts, repeats, suppressed ones."""
+
+    def sent_of(self, case: CaseKey, since: datetime) -> list[dict[str, Any]]:
+        """The rows of a case's alerts that were sent since then and not retracted, oldest first."""
 
 
 class ReviewStore(Protocol):
     """Questions to people. Opening one moves the detection to IN_REVIEW in the same transaction."""
 
     def open(
-        self, detection_id: str, token: str, question: Mapping[str, Any], expires_at: datetime, event: AuditEvent
+        self,
+        detection_id: str,
+        token: str,
+        question: Mapping[str, Any],
+        reviewers: int,
+        expires_at: datetime,
+        event: AuditEvent,
     ) -> None:
-        """Ask; asking again while nobody answered replaces the token. ConflictError after an answer."""
+        """Ask; asking again before it is DECIDED replaces token and time limit, and keeps the answers so far.
+
+        ConflictError when it is DECIDED.
+        """
+
+    def reopen(self, detection_id: str, token: str, event: AuditEvent) -> None:
+        """A DECIDED review's question waits again: keep the new token, move the detection to IN_REVIEW."""
 
     def get(self, detection_id: str) -> dict[str, Any]:
-        """The review as plain JSON values; NotFoundError."""
+        """The review as plain JSON values (`state`, `answers`, `reviewers`, `verdict`, `expires_at`, `token`, ...).
+
+        NotFoundError.
+        """
 
     def list_open(self) -> list[dict[str, Any]]:
-        """Unanswered reviews, those that expire first first."""
+        """OPEN reviews, those that expire first first."""
 
-    def decide(
-        self, detection_id: str, verdict: str, reviewer: str, note: str, now: datetime, event: AuditEvent
+    def answer(
+        self,
+        detection_id: str,
+        answers: Sequence[ReviewAnswer],
+        verdict: ReviewVerdict | None,
+        now: datetime,
+        event: AuditEvent,
     ) -> None:
-        """OPEN -> DECIDED; ReviewClosedError when somebody was faster or the time ran out."""
+        """Keep the answers, of which the last is new; with a verdict the review is DECIDED.
+
+        ConflictError when it isn't OPEN, its time ran out, or somebody else answered since it was read.
+        """
+
+    def expire(self, detection_id: str, event: AuditEvent) -> None:
+        """OPEN -> EXPIRED; ConflictError when it isn't OPEN."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Two cases whose people look so alike that a person must tell them apart; `why` is said by who marked them."""
+
+    case: CaseKey
+    other: CaseKey
+    by: str
+    why: str
+    at: datetime
+
+
+class LookAlikeStore(Protocol):
+    """Pairs of look-alikes; a pair has no order."""
+
+    def mark(self, pair: LookAlike, events: Sequence[AuditEvent]) -> None:
+        """Keep a pair, with an event for each case; again replaces it."""
+
+    def of(self, case: CaseKey) -> frozenset[CaseKey]:
+        """The cases that were marked as looking like this one."""
 
 
 class AuditLog(Protocol):
@@ -273,6 +349,58 @@ class AuditLog(Protocol):
 
     def story(self, subject: str) -> list[AuditEvent]:
         """Events of one subject, oldest first."""
+
+
+# --------------------------------------------------------------------------------------------- frames
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFaces:
+    """Every face of a picture, or the reason why there can be none (NOT_AN_IMAGE, TOO_LARGE, TOO_SMALL)."""
+
+    boxes: tuple[FaceBox, ...]
+    unusable: str | None = None
+
+
+class FaceDetector(Protocol):
+    """Finds faces; knows nobody."""
+
+    def detect(self, picture: Picture) -> FoundFaces:
+        """The faces of a picture in S3, MAX_FACES at most."""
+
+
+class FaceCutter(Protocol):
+    """Cuts faces out of a picture."""
+
+    def cut(self, data: bytes, boxes: Sequence[FaceBox]) -> Iterator[bytes]:
+        """One upright JPEG per box, in their order, that shows this one face only; PictureError before the first."""
+
+
+class FrameStore(Protocol):
+    """Frames; their state only ever moves forward, but for a failed one that is taken up again."""
+
+    def receive(self, frame: Frame, event: AuditEvent) -> bool:
+        """Record a new frame; False when it is known already."""
+
+    def get(self, frame_id: str) -> dict[str, Any]:
+        """The stored row as plain JSON values; NotFoundError."""
+
+    def advance(
+        self,
+        frame_id: str,
+        from_states: Sequence[FrameState],
+        to: FrameState,
+        changes: Mapping[str, Any],
+        event: AuditEvent,
+        outcome: FrameOutcome | None = None,
+    ) -> None:
+        """Move a frame on; ConflictError when it isn't in one of `from_states`."""
+
+    def note_deleted(self, frame_id: str, event: AuditEvent) -> None:
+        """The frame's picture is deleted; ConflictError when that is noted already."""
+
+    def started(self, detection_ids: Sequence[str]) -> set[str]:
+        """Those of the detections that exist."""
 
 
 # --------------------------------------------------------------------------------------------- the rest
@@ -294,8 +422,21 @@ class ObjectStore(Protocol):
     def get(self, bucket: str, key: str) -> bytes:
         """Read an object; NotFoundError."""
 
-    def metadata(self, bucket: str, key: str, version: str | None) -> dict[str, str]:
-        """Read an object's user metadata; NotFoundError."""
+
+class PictureStore(Protocol):
+    """Camera pictures in S3, each a version of its object."""
+
+    def metadata(self, picture: Picture) -> dict[str, str]:
+        """Read what was stored beside the picture; NotFoundError."""
+
+    def read(self, picture: Picture) -> bytes:
+        """Read a picture; NotFoundError."""
+
+    def put_once(self, picture: Picture, body: bytes, metadata: Mapping[str, str]) -> None:
+        """Store a JPEG under the picture's key, unless something is there."""
+
+    def delete(self, picture: Picture) -> None:
+        """Delete this very version; one that is gone already doesn't matter."""
 
 
 class Machines(Protocol):
@@ -311,8 +452,13 @@ class Machines(Protocol):
 class Publisher(Protocol):
     """SNS: one message to every subscriber of a topic. Raises PublishError or a TransientError."""
 
-    def publish(self, topic_arn: str, subject: str, texts: Mapping[str, str], attributes: Mapping[str, str]) -> str:
-        """`texts` maps protocol (`default`, `sms`, ...) to its text; returns the message id."""
+    def publish(
+        self, topic_arn: str, subject: str, texts: Mapping[str, str], attributes: Mapping[str, str | float]
+    ) -> str:
+        """`texts` maps protocol (`default`, `sms`, ...) to its text; returns the message id.
+
+        After ServiceUnavailableError nobody knows whether it was published; after any other error it was not.
+        """
 
 
 class DeadLetters(Protocol):
@@ -320,3 +466,58 @@ class DeadLetters(Protocol):
 
     def send(self, body: Mapping[str, Any]) -> None:
         """Queue one message."""
+
+
+# --------------------------------------------------------------------------------------------- redriving
+
+
+class LetterBox(Protocol):
+    """The dead-letter queue, read. A letter that is neither deleted nor given back comes again after a while."""
+
+    def receive(self, limit: int) -> list[Letter]:
+        """At most `limit` letters, which nobody else gets for now."""
+
+    def delete(self, letter: Letter) -> None:
+        """It is dealt with."""
+
+    def give_back(self, letter: Letter) -> None:
+        """Let the next one who asks have it at once."""
+
+
+class WorkStore(Protocol):
+    """The rows of one table whose work a state machine does: those that aren't finished, or failed."""
+
+    def unfinished(self, states: Sequence[str], before: datetime, limit: int) -> list[str]:
+        """Ids of rows that are in one of `states` since before that time; for each state, the longest there first.
+
+        A row that is FINISHED as FAILED and not given up counts as in state FAILED.
+        """
+
+    def get(self, work_id: str) -> Work:
+        """How it stands; NotFoundError."""
+
+    def begin_again(self, work: Work, allowed: int, event: AuditEvent) -> None:
+        """Move it to RECEIVED, one redrive more, `allowed` at most. ConflictError when it moved in between."""
+
+    def give_up(self, work: Work, letter: Mapping[str, Any], event: AuditEvent) -> None:
+        """It stays FINISHED as FAILED, and keeps `letter`. ConflictError when it moved in between."""
+
+
+class Executions(Protocol):
+    """The executions of state machines, and their tasks that wait for an answer."""
+
+    def status(self, machine_arn: str, name: str) -> str | None:
+        """Step Functions' word for the execution's state (RUNNING, SUCCEEDED, FAILED, ...); None: there is none."""
+
+    def heartbeat(self, token: str) -> None:
+        """Tell a waiting task that its answer is still looked after; ReviewClosedError when it no longer waits."""
+
+    def fail(self, token: str, error: str, cause: str) -> None:
+        """End a waiting task with an error's name; ReviewClosedError when it no longer waits."""
+
+
+class KeptDetections(Protocol):
+    """The detections that are still in the table."""
+
+    def between(self, since: datetime, until: datetime) -> list[str]:
+        """Ids of those whose pictures were taken from `since` on and before `until`, oldest first."""

@@ -40,7 +40,7 @@ _TABLES = (
     ("absent", "Cases that the index lacks", "withdrawn after two complete sweeps and a 404"),
     ("photos", "Photos of the fetched cases", "by state, refused ones by reason"),
     ("index", "Photos sent to the collection", "by state, refused ones by reason"),
-    ("removed", "Faces removed", "of photos that had to leave"),
+    ("removed", "Removed", "photos that had to leave, their faces, and alerts of closed cases"),
 )
 
 

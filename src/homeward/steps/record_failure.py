@@ -10,7 +10,8 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.detections import UNFINISHED, DetectionState, Outcome
 from homeward.domain.errors import ConflictError
-from homeward.domain.ports import Clock, DeadLetters, DetectionStore, Publisher
+from homeward.domain.frames import UNFINISHED_FRAMES, FrameOutcome, FrameState
+from homeward.domain.ports import Clock, DeadLetters, DetectionStore, FrameStore, Publisher
 
 MAX_CAUSE = 1000  # characters; causes carry stack traces
 
@@ -24,20 +25,26 @@ class RecordFailure:
     publisher: Publisher
     topic_arn: str
     clock: Clock
+    frames: FrameStore
     actor: str = "function:record_failure"
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Takes `{"detection", "failure": {"Error", "Cause"}, "execution"}`."""
-        detection_id = str(event["detection"]["detection_id"])
+        """Takes `{"detection" or "frame", "failure": {"Error", "Cause"}, "execution"}`."""
+        kind = "frame" if "frame" in event else "detection"
+        work_id = str(event[kind][f"{kind}_id"])
         error, cause = str(event["failure"].get("Error", "")), str(event["failure"].get("Cause", ""))[:MAX_CAUSE]
         record = audit_event(
-            self.clock(), self.actor, "record_failure", f"detection:{detection_id}", Outcome.FAILED, reasons=(error,)
+            self.clock(), self.actor, "record_failure", f"{kind}:{work_id}", Outcome.FAILED, reasons=(error,)
         )
         changes = {"failure": {"error": error, "cause": cause}}
         with suppress(ConflictError):  # finished already: an earlier try of this step came through
-            self.detections.advance(detection_id, UNFINISHED, DetectionState.FINISHED, changes, record, Outcome.FAILED)
-        letter = {"detection": event["detection"], "error": error, "execution": event["execution"]}
+            if kind == "frame":
+                end = (FrameState.FINISHED, changes, record, FrameOutcome.FAILED)
+                self.frames.advance(work_id, UNFINISHED_FRAMES, *end)
+            else:
+                self.detections.advance(work_id, UNFINISHED, DetectionState.FINISHED, changes, record, Outcome.FAILED)
+        letter = {kind: event[kind], "error": error, "execution": event["execution"]}
         self.dead_letters.send(letter)
-        text = f"Detection {detection_id} failed with {error}; it waits in the dead-letter queue. {event['execution']}"
-        self.publisher.publish(self.topic_arn, "Homeward: a detection failed", {"default": text}, {"error": error})
+        text = f"The {kind} {work_id} failed with {error}; it waits in the dead-letter queue. {event['execution']}"
+        self.publisher.publish(self.topic_arn, f"Homeward: a {kind} failed", {"default": text}, {"error": error})
         return {"outcome": Outcome.FAILED.value}

@@ -1,14 +1,19 @@
-"""Remove Faces: delete the faces of photos that must leave the collection, whichever run decided so."""
+"""Remove Faces: delete the faces of photos that must leave the collection, whichever run decided so.
+
+Every case that is closed comes by here, as long as any photo of it was in use. So this is also where its alerts are
+taken back: before the photos are finished, and again after a crash.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.audit import audit_event
-from homeward.domain.cases import Photo, PhotoStatus
+from homeward.domain.cases import CaseKey, CaseStatus, Photo, PhotoStatus
 from homeward.domain.errors import ConflictError
 from homeward.domain.ports import CaseStore, Clock, FaceCollection, ObjectStore
 from homeward.domain.sync import run_folder
@@ -29,9 +34,10 @@ class RemoveFaces:
     bucket: str
     clock: Clock
     actor: str
+    retract_alerts_of: Callable[[CaseKey, str], Sequence[str]]
 
     def __call__(self, run: str) -> dict[str, int]:
-        """Return `{"photos", "faces"}`: how many left; also kept as `sync/<run>/removed.json`."""
+        """Return `{"photos", "faces", "alerts"}`: how many left; also kept as `sync/<run>/removed.json`."""
         counts = self.remove()
         body = json.dumps(counts).encode()
         self.objects.put(self.bucket, f"{run_folder(run)}/removed.json", body, "application/json")
@@ -39,18 +45,24 @@ class RemoveFaces:
 
     def remove(self) -> dict[str, int]:
         """The same outside of a run."""
-        counts = {"photos": 0, "faces": 0}
+        counts = {"photos": 0, "faces": 0, "alerts": 0}
         leaving = list(self.cases.photos_leaving())
         for first in range(0, len(leaving), BATCH):
             photos = leaving[first : first + BATCH]
             ids = [photo.face_id for photo in photos if photo.face_id]
             if ids:
                 self.faces.delete(ids)
+            counts["alerts"] += sum(len(self.retract_alerts_of(key, self.actor)) for key in self._closed(photos))
             for photo in photos:
                 self._finish(photo)
             counts["photos"] += len(photos)
             counts["faces"] += len(ids)
         return counts
+
+    def _closed(self, photos: Iterable[Photo]) -> list[CaseKey]:
+        """Which of the photos' cases nobody looks for any more; others only lost a photo."""
+        cases = self.cases.get_cases(photo.key.case for photo in photos)
+        return [key for key, case in cases.items() if case.status is not CaseStatus.OPEN]
 
     def _finish(self, photo: Photo) -> None:
         case = str(photo.key.case)

@@ -10,6 +10,7 @@ from homeward.domain.audit import audit_event
 from homeward.domain.detections import Detection, DetectionState, Outcome
 from homeward.domain.errors import ConflictError
 from homeward.domain.ports import Clock, DetectionStore, FaceCollection, PolicySource, SearchResult
+from homeward.steps.crops import Crops
 
 MATCHES = "MATCHES"
 
@@ -20,42 +21,69 @@ class SearchFaces:
 
     faces: FaceCollection
     detections: DetectionStore
+    crops: Crops
     policy: PolicySource
     clock: Clock
     actor: str = "function:search_faces"
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `{"outcome", "probe", "matches"}`; outcome is MATCHES or a named end of the detection."""
+        """Return `{"outcome", "probe", "matches", "threshold", "collection"}`.
+
+        The outcome is MATCHES or a named end of the detection. A repeated call gets the first one's answer.
+        """
         detection = Detection.from_json(dict(event))
-        policy = self.policy()
+        row = self.detections.get(detection.detection_id)
+        if row["state"] == DetectionState.RECEIVED:
+            row = self._search(detection)
+        if "search" not in row:
+            raise ConflictError(f"{detection.detection_id} failed before it was searched")
+        if row["search"]["outcome"] != MATCHES:
+            self.crops.settle(detection, row)
+        return dict(row["search"])
+
+    def _search(self, detection: Detection) -> dict[str, Any]:
+        policy, now = self.policy(), self.clock()
         found = self.faces.search(detection.picture, policy.search_threshold, policy.search_max_faces)
-        search = _search(found)
-        end = None if search["outcome"] == MATCHES else Outcome(search["outcome"])
+        search = search_json(found, policy.search_threshold)
+        outcome = search["outcome"]
+        end = None if outcome == MATCHES else Outcome(outcome)
         state = DetectionState.SEARCHED if end is None else DetectionState.FINISHED
         record = audit_event(
-            self.clock(),
+            now,
             self.actor,
             "search_faces",
             f"detection:{detection.detection_id}",
-            search["outcome"],
+            outcome,
             policy_version=policy.version,
             reasons=(found.unusable,) if found.unusable else (),
-            details={"matches": len(found.matches), "threshold": policy.search_threshold},
+            details={
+                "matches": len(found.matches),
+                "threshold": policy.search_threshold,
+                "collection": found.collection,
+            },
         )
+        row = {"search": search, **(self.crops.terms(end, now) if end else {})}
         try:
-            changes = {"search": search}
-            self.detections.advance(detection.detection_id, [DetectionState.RECEIVED], state, changes, record, end)
-        except ConflictError:  # an earlier try came through; its answer counts
-            return dict(self.detections.get(detection.detection_id)["search"])
-        return search
+            self.detections.advance(detection.detection_id, [DetectionState.RECEIVED], state, row, record, end)
+        except ConflictError:  # somebody else was faster; that answer counts
+            return self.detections.get(detection.detection_id)
+        return row
 
 
-def _search(found: SearchResult) -> dict[str, Any]:
+def search_json(found: SearchResult, threshold: float) -> dict[str, Any]:
+    """A search from `threshold` on, as rows and states have it."""
+    return {
+        "outcome": _outcome(found),
+        "probe": asdict(found.probe) if found.probe else None,
+        "matches": [asdict(match) for match in found.matches],
+        "threshold": threshold,
+        "collection": found.collection,
+    }
+
+
+def _outcome(found: SearchResult) -> str:
     if found.unusable:
-        outcome = Outcome.UNUSABLE_PICTURE.value
-    elif found.probe is None:
-        outcome = Outcome.NO_FACE.value
-    else:
-        outcome = MATCHES if found.matches else Outcome.NO_CANDIDATE.value
-    probe = asdict(found.probe) if found.probe else None
-    return {"outcome": outcome, "probe": probe, "matches": [asdict(match) for match in found.matches]}
+        return Outcome.UNUSABLE_PICTURE
+    if found.probe is None:
+        return Outcome.NO_FACE
+    return MATCHES if found.matches else Outcome.NO_CANDIDATE

@@ -138,7 +138,7 @@ def test_nobody_similar_costs_no_second_call(gallery: Gallery) -> None:
     ids=["no face", "html", "gif", "cut off", "too small", "too large"],
 )
 def test_a_picture_that_shows_nobody(gallery: Gallery, data: bytes, unusable: str | None) -> None:
-    assert gallery.search(data) == SearchResult(None, (), unusable)
+    assert gallery.search(data) == SearchResult(None, (), unusable, "missing-people-1")
 
 
 def test_a_search_that_is_refused_for_another_reason_is_an_error(

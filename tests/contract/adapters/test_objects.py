@@ -28,17 +28,9 @@ def test_an_object_is_read_back(bucket: str) -> None:
     assert STORE.get(bucket, key) == b""
 
 
-def test_what_a_camera_says_of_a_picture(settings: Settings) -> None:
-    bucket, key = settings[Setting.PICTURES_BUCKET], f"notes/{uuid4().hex}"
-    put = client("s3").put_object(Bucket=bucket, Key=key, Body=b"x", Metadata={"place": "central-station"})
-    assert STORE.metadata(bucket, key, None) == {"place": "central-station"}
-    assert STORE.metadata(bucket, key, put.get("VersionId"))["place"] == "central-station"
-
-
 def test_what_is_not_there(bucket: str) -> None:
-    for ask in (lambda: STORE.get(bucket, "no/such"), lambda: STORE.metadata(bucket, "no/such", None)):
-        with pytest.raises(NotFoundError, match="no/such"):
-            ask()
+    with pytest.raises(NotFoundError, match="no/such"):
+        STORE.get(bucket, "no/such")
 
 
 def test_a_bucket_that_is_not_there_is_no_missing_object(settings: Settings) -> None:

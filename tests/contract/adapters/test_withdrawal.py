@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from homeward.adapters.aws import client
-from homeward.domain.cases import CaseStatus, PhotoKey, PhotoStatus
-from homeward.domain.errors import ConflictError, VanishedError
+from homeward.domain.cases import CaseKey, CaseStatus, PhotoKey, PhotoStatus
+from homeward.domain.errors import ConflictError, ServiceUnavailableError, VanishedError
 from homeward.domain.ports import IndexResult
 from homeward.domain.suppressions import SuppressionReason
 from homeward.settings import Setting
@@ -272,3 +273,34 @@ def test_a_picture_that_was_missing_is_asked_for_again_with_the_next_version(tow
     town.cases[number] |= {"modifiedDateTime": "2026-11-20T20:00:00"}
     assert town.sync()["photos"]["ADMITTED"] == 1
     assert status(town, number) == (CaseStatus.OPEN, [PhotoStatus.INDEXED])
+
+
+def test_alerts_of_a_case_that_is_closed_are_taken_back_before_its_faces_are_done_with(full: Town) -> None:
+    first, retracted = first_of(full), list[CaseKey]()
+    full.cases[first] |= {"caseIsResolved": True, "modifiedDateTime": "2026-11-20T23:00:00"}
+    full.serve(first)
+
+    def away(key: CaseKey, actor: str) -> Sequence[str]:
+        raise ServiceUnavailableError("SNS is away")
+
+    def retract(key: CaseKey, actor: str) -> Sequence[str]:
+        retracted.append(key)
+        return ["one alert"]
+
+    full.retract_alerts_of = away
+    with pytest.raises(ServiceUnavailableError):
+        full.sync()
+    assert status(full, first) == (CaseStatus.CLOSED, [PhotoStatus.WITHDRAWING])
+    full.retract_alerts_of = retract
+    assert full.sync()["removed"] == {"photos": 1, "faces": 1, "alerts": 1}
+    assert (retracted, status(full, first)[1]) == ([full.key(first)], [PhotoStatus.WITHDRAWN])
+    full.sync()
+    assert len(retracted) == 1
+
+
+def test_a_photo_that_is_no_longer_listed_takes_no_alert_back(full: Town) -> None:
+    first = first_of(full)
+    full.cases[first] |= {"images": [], "modifiedDateTime": "2026-11-20T23:00:00"}
+    full.serve(first)
+    full.retract_alerts_of = lambda key, actor: pytest.fail(f"{key} is still looked for")
+    assert full.sync()["removed"] == {"photos": 1, "faces": 1, "alerts": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,6 +71,7 @@ class Town:
     settings: Settings
     cases: dict[int, dict[str, Any]]
     hidden: int = 0  # cases that the source counts and doesn't list
+    retract_alerts_of: Callable[[CaseKey, str], Sequence[str]] = lambda key, actor: ()
 
     def __post_init__(self) -> None:
         self.connect()
@@ -117,7 +119,7 @@ class Town:
 
     def withdraw(self, run: str) -> dict[str, Any]:
         withdrawn = WithdrawCases(self.source, self.store, self.objects, self.bucket, now, ACTOR)(run)
-        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now, ACTOR)(run)
+        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now, ACTOR, self.retract_alerts_of)(run)
         return withdrawn
 
     def index(self, run: str) -> list[dict[str, Any]]:

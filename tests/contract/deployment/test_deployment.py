@@ -35,7 +35,7 @@ def policy_events(aws: Any, run_: Run) -> list[Any]:
         TableName=run_.result.settings["AUDIT_TABLE"],
         IndexName="by_subject",
         KeyConditionExpression="subject = :subject",
-        ExpressionAttributeValues={":subject": {"S": "policy:floor-1"}},
+        ExpressionAttributeValues={":subject": {"S": "policy:floor-2"}},
     )
     return list(answer["Items"])
 
@@ -44,7 +44,8 @@ def test_everything_was_made(first: Run, aws: Any) -> None:
     stack = stack_of(aws)
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert {change.action for change in first.result.changes} == {"Add"}
-    assert any(text.startswith("uploaded layer-") for text in first.said)
+    for layer in ("layer-", "imaging_layer-"):
+        assert any(text.startswith(f"uploaded {layer}") for text in first.said)
     assert first.said[-1] == f"stack homeward: {len(first.result.changes)} changes"
 
 
@@ -57,7 +58,7 @@ def test_settings_parameter_names_what_exists(first: Run, aws: Any) -> None:
         assert aws("dynamodb").describe_table(TableName=settings[table])["Table"]["TableStatus"] == "ACTIVE"
     for bucket in BUCKETS:
         aws("s3").head_bucket(Bucket=settings[bucket])
-    for machine in ("DETECTION_MACHINE_ARN", "INDEX_PHOTOS_MACHINE_ARN"):
+    for machine in ("DETECTION_MACHINE_ARN", "FRAME_MACHINE_ARN", "INDEX_PHOTOS_MACHINE_ARN"):
         found = aws("stepfunctions").describe_state_machine(stateMachineArn=settings[machine])
         assert (found["type"], found["status"]) == ("STANDARD", "ACTIVE")
         assert "${" not in found["definition"], "every substitution was made"
@@ -127,16 +128,24 @@ def test_undelivered_pictures_reach_the_dead_letter_queue(first: Run, aws: Any) 
     assert target["Arn"] == function["FunctionArn"]
 
 
+def subscriptions(aws: Any, first: Run) -> list[tuple[str, str]]:
+    """Who gets alerts: (protocol, endpoint), phones before functions."""
+    topic = first.result.settings["ALERT_TOPIC_ARN"]
+    found = aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    return sorted(((one["Protocol"], one["Endpoint"]) for one in found), reverse=True)
+
+
 def test_collection_policy_and_phone_are_there(first: Run, aws: Any) -> None:
     assert aws("rekognition").list_collections()["CollectionIds"] == ["missing-people-1"]
     settings = first.result.settings
     live = LivePolicy(settings["POLICY_PARAMETER"], settings["CASES_BUCKET"])()
-    assert (live.version, live.groups) == ("floor-1", ())
+    assert (live.version, live.groups) == ("floor-2", ())
     (event,) = policy_events(aws, first)
     assert event["action"]["S"] == "publish_policy"
     assert event["actor"]["S"] == "deployer:arn:aws:iam::111122223333:root"
-    subscriptions = aws("sns").list_subscriptions_by_topic(TopicArn=settings["ALERT_TOPIC_ARN"])["Subscriptions"]
-    assert [(one["Protocol"], one["Endpoint"]) for one in subscriptions] == [("sms", PHONE)]
+    (phone, receipts) = subscriptions(aws, first)
+    assert phone == ("sms", PHONE)
+    assert (receipts[0], receipts[1].rpartition(":")[2]) == ("lambda", "homeward-confirm_alert")
 
 
 def test_again_without_changes_does_nothing(first: Run, aws: Any) -> None:
@@ -148,17 +157,16 @@ def test_again_without_changes_does_nothing(first: Run, aws: Any) -> None:
     assert [text for text in again.said if text.startswith(("uploaded", "stack:"))] == []
     assert stack_of(aws).get("LastUpdatedTime") == before.get("LastUpdatedTime")
     assert len(policy_events(aws, first)) == 1
-    topic = first.result.settings["ALERT_TOPIC_ARN"]
-    assert len(aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]) == 1
+    assert len(subscriptions(aws, first)) == 2
 
 
 def test_a_live_policy_is_not_replaced(first: Run, aws: Any, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
-    other.write_text((ROOT / "policy" / "matching.json").read_text().replace("floor-1", "looser-1"))
+    other.write_text((ROOT / "policy" / "matching.json").read_text().replace("floor-2", "looser-1"))
     again = run(policy_file=other)
-    assert "policy floor-1 is live; looser-1 was not published" in again.said
+    assert "policy floor-2 is live; looser-1 was not published" in again.said
     pointer = aws("ssm").get_parameter(Name=first.result.settings["POLICY_PARAMETER"])["Parameter"]["Value"]
-    assert json.loads(pointer)["version"] == "floor-1"
+    assert json.loads(pointer)["version"] == "floor-2"
 
 
 def test_a_published_version_is_never_overwritten(first: Run, aws: Any, tmp_path: Path) -> None:
@@ -171,7 +179,7 @@ def test_a_published_version_is_never_overwritten(first: Run, aws: Any, tmp_path
     try:
         with pytest.raises(DeployError, match="holds another policy of that version"):
             run(policy_file=other)
-        kept = aws("s3").get_object(Bucket=settings["CASES_BUCKET"], Key="policy/floor-1.json")["Body"].read()
+        kept = aws("s3").get_object(Bucket=settings["CASES_BUCKET"], Key="policy/floor-2.json")["Body"].read()
         assert kept == (ROOT / "policy" / "matching.json").read_bytes()
     finally:
         aws("ssm").put_parameter(Name=name, Value=live, Type="String", Overwrite=True)

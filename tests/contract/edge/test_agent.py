@@ -87,6 +87,25 @@ def test_each_face_becomes_one_object_that_says_where_it_comes_from(
         assert stored["Body"].read().startswith(b"\xff\xd8")
 
 
+def test_whole_pictures_are_uploaded_as_they_are(
+    environment: dict[str, str], folder: Path, bucket: str, aws: Any
+) -> None:
+    (folder / "c.bmp").write_bytes(b"BM" + bytes(99))
+    (folder / "d.jpg").write_bytes(b"\xff\xd8\xff" + bytes(15 * 1024 * 1024))
+    done = run(environment, folder, bucket, "--whole")
+    assert done.returncode == 1
+    *whole, odd, large = lines(done)
+    assert [line["frame"] for line in whole] == ["a-nobody.png", "b-two-people.jpg"]
+    for line in whole:
+        assert re.fullmatch(r"frames/gate-1/\d{8}T\d{9}Z-[0-9a-f]{16}\.jpg", line["key"])
+        stored = aws("s3").get_object(Bucket=bucket, Key=line["key"])
+        assert stored["VersionId"] == line["version"]
+        assert stored["Metadata"]["place"] == "Gate.North"
+        assert stored["Body"].read() == (folder / line["frame"]).read_bytes()
+    assert odd == {"frame": "c.bmp", "error": "is neither JPEG nor PNG"}
+    assert large["error"].startswith("the file has ")
+
+
 def test_the_same_picture_gives_the_same_shots_again(environment: dict[str, str], folder: Path, bucket: str) -> None:
     def shots() -> list[str]:
         return [line["key"].rsplit("-")[-1] for line in lines(run(environment, folder, bucket)) if "key" in line]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from homeward.domain.cases import Case, CaseStatus, PhotoClass
 from homeward.domain.detections import ProbeFace, Verdict
 from homeward.domain.groups import recorded_group
-from homeward.domain.matching import Candidate, Decision, Reason, assess, candidates_of
+from homeward.domain.matching import Candidate, Decision, Reason, assess, best_of, candidates_of
 from homeward.domain.policy import GroupRule, Tier
 from tests.factories import EVIDENCE, candidate, case, case_key, face_match, photo_key, policy, probe
 
@@ -90,6 +90,45 @@ def test_two_similar_cases_are_a_question_even_if_the_other_is_closed(status: Ca
     assert decision.runner_up == candidate(2, 96.0)
 
 
+@pytest.mark.parametrize(
+    ("rival", "marked", "verdict"),
+    [
+        (92.1, 2, Verdict.REVIEW),  # nearer than the margin of look-alikes
+        (92.1, 3, Verdict.ALERT),  # far enough for strangers
+        (92.0, 2, Verdict.ALERT),
+        (95.5, 2, Verdict.REVIEW),
+    ],
+)
+def test_look_alikes_need_a_wider_margin(rival: float, marked: int, verdict: Verdict) -> None:
+    cases, alike = (case(), case(2), case(3)), frozenset({case_key(marked)})
+    decision = decide(
+        candidate(similarity=97.0), candidate(2, rival), candidate(3, 80.0), cases=cases, look_alikes=alike
+    )
+    assert decision.verdict is verdict
+    assert (Reason.LOOK_ALIKE in decision.reasons) is (verdict is Verdict.REVIEW)
+
+
+def test_a_look_alike_counts_behind_a_stranger_too() -> None:
+    cases, alike = (case(), case(2), case(3)), frozenset({case_key(3)})
+    decision = decide(
+        candidate(similarity=97.0), candidate(2, 94.0), candidate(3, 93.0), cases=cases, look_alikes=alike
+    )
+    assert decision.reasons == (Reason.ABOVE_ALERT_THRESHOLD, Reason.LOOK_ALIKE)
+    assert decision.runner_up == candidate(2, 94.0)
+
+
+@pytest.mark.parametrize(("ages", "reviewers"), [((34, 35), 1), ((17, 18), 2)])
+def test_the_policy_says_for_which_reasons_two_people_look(ages: tuple[int, int], reviewers: int) -> None:
+    decision = decide(candidate(), cases=(case(current_age_min=ages[0], current_age_max=ages[1]),))
+    assert decision.reviewers == decision.to_json()["reviewers"] == reviewers
+
+
+def test_the_best_is_the_first_that_may_be_meant() -> None:
+    cases = {case_key(1): case(1, status=CaseStatus.CLOSED), case_key(2): case(2)}
+    assert best_of([candidate(2, 90.0), candidate(1, 99.0)], cases, SEEN_ON) == candidate(2, 90.0)
+    assert best_of([candidate(1, 99.0)], cases, SEEN_ON) is None
+
+
 def test_a_composite_never_alerts_alone() -> None:
     decision = decide(candidate(similarity=99.9, trusted=90.0))
     assert decision.verdict is Verdict.REVIEW
@@ -145,16 +184,29 @@ policies = st.builds(
 probes = st.builds(ProbeFace, similarities, st.one_of(st.none(), similarities), similarities, st.integers(0, 500))
 
 
-@given(cases_, policies, probes, similarities, similarities, st.floats(0, 100), st.booleans())
-def test_more_similarity_never_turns_an_alert_into_less(found, rules, face, one, other, rival, trusted) -> None:  # type: ignore[no-untyped-def]
+@given(cases_, policies, probes, similarities, similarities, st.floats(0, 100), st.booleans(), st.booleans())
+def test_more_similarity_never_turns_an_alert_into_less(  # type: ignore[no-untyped-def]
+    found, rules, face, one, other, rival, trusted, alike
+) -> None:
     low, high = sorted((one, other))
     verdicts = []
     for similarity in (low, high):
         mine = candidate(1, similarity, similarity if trusted else 0.0)
         others = [candidate(2, rival)] if rival <= low else []
-        decision = assess([mine, *others], {found.key: found, case_key(2): case(2)}, face, SEEN_ON, rules)
+        cases = {found.key: found, case_key(2): case(2)}
+        marked = frozenset({case_key(2)}) if alike else frozenset()
+        decision = assess([mine, *others], cases, face, SEEN_ON, rules, marked)
         verdicts.append(RANK[decision.verdict])
     assert verdicts[0] <= verdicts[1]
+
+
+@given(cases_, policies, probes, similarities, st.floats(0, 100))
+def test_a_mark_never_loosens_anything(found, rules, face, similarity, rival) -> None:  # type: ignore[no-untyped-def]
+    both, cases = [candidate(1, similarity), candidate(2, rival)], {found.key: found, case_key(2): case(2)}
+    marks = frozenset({case_key(1), case_key(2)})
+    unmarked, marked = (assess(both, cases, face, SEEN_ON, rules, one) for one in (frozenset(), marks))
+    assert RANK[marked.verdict] <= RANK[unmarked.verdict]
+    assert set(unmarked.reasons) <= set(marked.reasons)
 
 
 @given(cases_, policies)

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.domain.alerts import LEAD, alert_texts
 from homeward.domain.cases import CaseKey, PhotoKey
-from homeward.domain.detections import CropKey, Detection, Picture
+from homeward.domain.detections import Detection, Picture
 from homeward.domain.errors import InputError
-from tests.factories import case, detection
+from tests.factories import detection
 
 keys = st.builds(
     CaseKey, st.just("namus"), st.sampled_from(["MP", "UP"]), st.from_regex(r"[A-Za-z0-9]{1,40}", fullmatch=True)
@@ -47,7 +46,7 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 )
 def test_what_is_no_crop_is_refused(key: str) -> None:
     with pytest.raises(InputError):
-        CropKey.parse(key)
+        Detection.of(Picture("pictures", key, None, 1), "central-station")
 
 
 def test_a_detection_is_named_so_that_people_find_it_and_repeats_do_nothing() -> None:
@@ -76,21 +75,3 @@ def test_a_detection_survives_json() -> None:
 def test_what_is_no_detection_is_refused(broken: dict[str, object]) -> None:
     with pytest.raises(InputError):
         Detection.from_json(broken)
-
-
-@pytest.mark.parametrize("reviewer", [None, "Alex Example"])
-def test_an_alert_is_a_lead_and_fits_two_sms(reviewer: str | None) -> None:
-    decision = {
-        "best": {"similarity": 99.4, "case": "namus:MP:51557"},
-        "thresholds": {"review": 90.0, "alert": 99.0},
-        "reasons": ["ABOVE_ALERT_THRESHOLD"],
-        "policy_version": "1",
-    }
-    texts = alert_texts(detection(), decision, case(), reviewer)
-    assert LEAD in texts["sms"]
-    assert len(texts["sms"]) <= 2 * 153
-    assert texts["sms"].isascii()
-    facts = json.loads(texts["default"])
-    assert facts["notice"] == LEAD
-    assert facts["confirmed_by_person"] is (reviewer is not None)
-    assert "Alex" not in texts["sms"] + texts["default"]

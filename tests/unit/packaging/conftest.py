@@ -35,8 +35,16 @@ def artifacts(checkout: Path) -> dict[str, Artifact]:
 @pytest.fixture(scope="session")
 def layer(artifacts: dict[str, Artifact], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The layer as a function sees it: the folder `python` of what was unpacked."""
-    folder = tmp_path_factory.mktemp("layer")
-    with zipfile.ZipFile(io.BytesIO(artifacts["LayerKey"].body)) as archive:
+    return unpacked(artifacts["LayerKey"], tmp_path_factory.mktemp("layer"))
+
+
+@pytest.fixture(scope="session")
+def imaging_layer(artifacts: dict[str, Artifact], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpacked(artifacts["ImagingLayerKey"], tmp_path_factory.mktemp("imaging"))
+
+
+def unpacked(artifact: Artifact, folder: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(artifact.body)) as archive:
         archive.extractall(folder)
     return folder / "python"
 

@@ -15,6 +15,8 @@ import pytest
 from homeward.packaging import SERVICES
 from homeward.settings import Setting
 
+CROP_FACES = "crop_faces.handler"
+
 
 @pytest.fixture(scope="module")
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,7 +41,7 @@ def run(python: Path, paths: list[Path], code: str, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_every_module_of_ours_can_be_imported(bare_python: Path, layer: Path) -> None:
+def test_every_module_of_ours_can_be_imported(bare_python: Path, layer: Path, imaging_layer: Path) -> None:
     """If not: the module belongs into NOT_FOR_FUNCTIONS, or the package that it needs into the layer's lock."""
     files = (path.relative_to(layer).with_suffix("") for path in (layer / "homeward").rglob("*.py"))
     modules = sorted(".".join(file.parts).removesuffix(".__init__") for file in files)
@@ -54,7 +56,8 @@ for name in sys.argv[1:]:
 print(json.dumps(failed))
 """
     assert len(modules) > 30
-    assert run(bare_python, [layer], code, *modules) == {}
+    assert list(run(bare_python, [layer], code, *modules)) == ["homeward.adapters.imaging"]
+    assert run(bare_python, [layer, imaging_layer], code, *modules) == {}
 
 
 def test_every_handler_starts(bare_python: Path, layer: Path, checkout: Path) -> None:
@@ -64,7 +67,32 @@ import importlib, json, sys
 print(json.dumps([name for name in sys.argv[1:] if not callable(importlib.import_module(name).handler)]))
 """
     assert len(handlers) >= 10
-    assert run(bare_python, [checkout / "lambdas", layer], code, *handlers) == []
+    assert run(bare_python, [checkout / "lambdas", layer], code, *sorted({*handlers} - {CROP_FACES})) == []
+
+
+def test_crop_faces_cuts_pictures_with_the_layer_of_its_own(
+    bare_python: Path, layer: Path, imaging_layer: Path, checkout: Path
+) -> None:
+    code = """
+import importlib, io, json, sys
+from PIL import Image
+from homeward.adapters.imaging import PillowCutter
+from homeward.domain.frames import FaceBox
+assert callable(importlib.import_module(sys.argv[1]).handler)
+crops = []
+for kind in ("JPEG", "PNG"):
+    file = io.BytesIO()
+    Image.new("RGB", (300, 200), (9, 99, 199)).save(file, kind)
+    crops += [Image.open(io.BytesIO(crop)).size for crop in PillowCutter().cut(file.getvalue(), [FaceBox(0, 0, 1, 1)])]
+print(json.dumps(crops))
+"""
+    found = run(bare_python, [checkout / "lambdas", layer, imaging_layer], code, CROP_FACES)
+    assert found == [[300, 200], [300, 200]]
+
+
+def test_the_imaging_layer_runs_on_every_architecture(imaging_layer: Path) -> None:
+    compiled = [path.name for path in (imaging_layer / "PIL").glob("_imaging.*.so")]
+    assert sorted(name.split("-")[2] for name in compiled) == ["aarch64", "x86_64"]
 
 
 def test_clients_of_all_services_work(bare_python: Path, layer: Path) -> None:

@@ -13,7 +13,19 @@ from pathlib import Path
 import pytest
 
 from homeward.domain.errors import DeployError
-from homeward.packaging import FOR_FUNCTIONS, NOT_FOR_FUNCTIONS, ROOT, SERVICES, Artifact, archive, build
+from homeward.packaging import (
+    COMMON,
+    FOR_FUNCTIONS,
+    IMAGING,
+    NOT_FOR_FUNCTIONS,
+    ROOT,
+    SERVICES,
+    Artifact,
+    Layer,
+    archive,
+    build,
+    install,
+)
 
 
 def names(body: bytes) -> list[str]:
@@ -63,6 +75,7 @@ def changed(file: Path, text: str) -> Iterator[None]:
         ("src/homeward/steps/mark_sent.py", "LayerKey"),
         ("src/homeward/steps/new_step.py", "LayerKey"),
         ("statemachines/detection/detection.asl.json", "DetectionKey"),
+        ("statemachines/frame/frame.asl.json", "FrameKey"),
         ("lambdas/mark_sent/event.json", None),
         ("src/homeward/cli.py", None),
     ],
@@ -101,6 +114,28 @@ def test_layer_leaves_out_what_functions_do_not_need(artifacts: dict[str, Artifa
     assert len(artifacts["LayerKey"].body) < 6_000_000
 
 
+def test_the_imaging_layer_holds_one_package_and_half_of_that(artifacts: dict[str, Artifact]) -> None:
+    found = names(artifacts["ImagingLayerKey"].body)
+    assert {name.split("/")[1].split("-")[0] for name in found} == {"PIL", "pillow.libs", "pillow"}
+    assert not [name for name in found if "avif" in name.lower() and name.endswith(".so")]
+    assert len(artifacts["ImagingLayerKey"].body) < 10_000_000
+
+
+@pytest.mark.parametrize("packages", [COMMON, IMAGING], ids=["common", "imaging"])
+def test_wheels_of_one_layer_agree_where_they_overlap(packages: Layer, tmp_path: Path) -> None:
+    """Each architecture's file must have a name of its own: what is unpacked last would hide the other."""
+    seen: dict[str, bytes] = {}
+    for number, wheels in enumerate(packages.wheels):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        install(ROOT / packages.lock, wheels, folder)
+        for path in folder.rglob("*"):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and ".dist-info/" not in name:
+                assert seen.setdefault(name, path.read_bytes()) == path.read_bytes(), name
+    assert seen
+
+
 def test_everything_left_out_exists() -> None:
     """A name that no longer exists would leave nothing out, silently."""
     assert [name for name in NOT_FOR_FUNCTIONS if not (ROOT / "src" / "homeward" / name).exists()] == []
@@ -110,7 +145,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(new_checkout: Callable[
     other = new_checkout()
     lock = other / "lambdas" / "requirements.lock"
     lock.write_text(re.sub(r"sha256:\w{8}", "sha256:00000000", lock.read_text()))
-    with pytest.raises(DeployError, match="can't install the layer's packages"):
+    with pytest.raises(DeployError, match="can't install a layer's packages"):
         build(other)
     assert list((other / "build").iterdir()) == [], "a broken build must not be taken for a finished one"
 

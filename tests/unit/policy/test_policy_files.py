@@ -11,8 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from homeward.domain.cases import PhotoClass
+from homeward.domain.detections import Outcome
 from homeward.domain.errors import PolicyError
 from homeward.domain.groups import AGE_BANDS, Group
+from homeward.domain.matching import Reason
 from homeward.domain.policy import parse_policy
 
 FOLDER = Path(__file__).resolve().parents[3] / "policy"
@@ -65,8 +67,34 @@ def test_schema_names_the_domains_own_bands_and_photo_classes(schema: dict[str, 
     assert classes == [one.value for one in PhotoClass]
 
 
+def test_schema_names_the_domains_own_reasons_and_ends(schema: dict[str, Any]) -> None:
+    """A discarded detection asks nobody, and a failed one isn't over."""
+    asking = set(Reason) - {
+        Reason.BELOW_REVIEW_THRESHOLD,
+        Reason.NO_ELIGIBLE_CASE,
+        Reason.CASE_UNKNOWN,
+        Reason.CASE_CLOSED,
+        Reason.BEFORE_LAST_CONTACT,
+    }
+    assert set(schema["properties"]["two_reviewers_for"]["items"]["enum"]) == {one.value for one in asking}
+    assert set(schema["properties"]["keep_days"]["properties"]) == {one.value for one in Outcome} - {"FAILED"}
+
+
 @pytest.mark.parametrize(
-    "name", ["version", "search", "strictest", "groups", "probe", "lease_seconds", "review_seconds"]
+    "name",
+    [
+        "version",
+        "search",
+        "strictest",
+        "groups",
+        "probe",
+        "lease_seconds",
+        "review_seconds",
+        "look_alike_margin",
+        "escalation_margin",
+        "two_reviewers_for",
+        "keep_days",
+    ],
 )
 def test_schema_and_reader_both_refuse_a_missing_part(
     name: str, schema: dict[str, Any], shipped: dict[str, Any]
@@ -88,6 +116,10 @@ def test_schema_and_reader_both_refuse_a_missing_part(
         (("photo_classes_that_may_alert",), []),
         (("quiet_seconds",), 0),
         (("why", "probe"), "because"),
+        (("two_reviewers_for",), ["BELOW_REVIEW_THRESHOLD"]),
+        (("keep_days",), {"DUPLICATE": 30}),
+        (("keep_days", "FAILED"), 30),
+        (("escalation_margin",), 0),
         (("thresholds",), {}),
         (("groups",), [{"review": 90, "alert": 95, "evidence": {}, "why": "because somebody said so, once"}]),
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from homeward.steps.record_failure import MAX_CAUSE, RecordFailure
-from tests.factories import detection
-from tests.fakes import FakeDetections, FakePublisher, clock
+from tests.factories import detection, frame
+from tests.fakes import FakeDetections, FakeFrames, FakePublisher, clock
 
 EVENT = {
     "detection": detection().to_json(),
@@ -18,7 +18,8 @@ EVENT = {
 @pytest.mark.parametrize("state", ["RECEIVED", "SEARCHED", "ASSESSED", "RESERVED", "IN_REVIEW"])
 def test_from_every_unfinished_state(state: str) -> None:
     store, publisher = FakeDetections({detection().detection_id: {"state": state}}), FakePublisher()
-    assert RecordFailure(store, publisher, publisher, "arn:topic", clock)(EVENT) == {"outcome": "FAILED"}
+    step = RecordFailure(store, publisher, publisher, "arn:topic", clock, FakeFrames())
+    assert step(EVENT) == {"outcome": "FAILED"}
     row = store.get(detection().detection_id)
     assert (row["state"], row["outcome"]) == ("FINISHED", "FAILED")
     assert len(row["failure"]["cause"]) == MAX_CAUSE
@@ -30,7 +31,19 @@ def test_from_every_unfinished_state(state: str) -> None:
 def test_a_finished_detection_keeps_its_end_but_the_letter_is_sent_again() -> None:
     store = FakeDetections({detection().detection_id: {"state": "FINISHED", "outcome": "ALERTED"}})
     publisher = FakePublisher()
-    RecordFailure(store, publisher, publisher, "arn:topic", clock)(EVENT)
+    RecordFailure(store, publisher, publisher, "arn:topic", clock, FakeFrames())(EVENT)
     assert store.get(detection().detection_id)["outcome"] == "ALERTED"
     assert store.events == []
     assert len(publisher.letters) == len(publisher.published) == 1
+
+
+def test_a_frame_fails_on_the_same_path() -> None:
+    store, publisher = FakeFrames({frame().frame_id: {"state": "DETECTED"}}), FakePublisher()
+    event = {"frame": frame().to_json(), "failure": EVENT["failure"], "execution": "arn:execution"}
+    RecordFailure(FakeDetections(), publisher, publisher, "arn:topic", clock, store)(event)
+    row = store.get(frame().frame_id)
+    assert (row["state"], row["outcome"]) == ("FINISHED", "FAILED")
+    assert [(one.subject, one.outcome) for one in store.events] == [(f"frame:{frame().frame_id}", "FAILED")]
+    assert publisher.letters == [
+        {"frame": frame().to_json(), "error": "ServiceUnavailableError", "execution": "arn:execution"}
+    ]
