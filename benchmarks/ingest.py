@@ -74,12 +74,16 @@ def fill(run: str) -> dict[str, Any]:
 
 
 def unchanged(run: str) -> dict[str, Any]:
-    """A run as the DAG does it, in a process of its own; what it asked of the case server comes from that server."""
+    """A run as the DAG does it, in a process of its own; what it asked of the case server comes from that server.
+
+    A run before it finishes what the filling left: the photos that wait for the collection.
+    """
+    ingest("settling")
     _requests("DELETE")
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as worker:
         seconds, peak, report = worker.submit(_whole_run, run).result()
-    if any(report["diff"][kind] for kind in ("new", "changed", "returned", "retried")):
-        raise RuntimeError(f"the run found something to do: {report['diff']}")
+    if any(report["diff"][kind] for kind in ("new", "changed", "returned", "retried")) or report["index"]["INDEXED"]:
+        raise RuntimeError(f"the run found something to do: {report['diff']}, {report['index']}")
     return {"seconds": seconds, "peak memory, MB": peak, "requests": _requests("GET")}
 
 
