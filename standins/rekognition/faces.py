@@ -68,6 +68,9 @@ class FaceReader:
         self._requests = threading.local()
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         self._aligner = cv2.FaceRecognizerSF.create(str(files.embedder), "")
+        # The first use of an OpenVINO tensor sets something up that two threads at once wait for until the end of days:
+        # one holds its lock and wants Python's, the other the reverse (OpenVINO 2026). So it happens here, in one thread.
+        self.embed(np.zeros((112, 112, 3), np.uint8))
 
     def find(self, pixels: Pixels) -> list[Face]:
         """The faces in a picture, largest first, at most MAX_FACES."""
