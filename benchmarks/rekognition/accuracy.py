@@ -22,7 +22,7 @@ from standins.rekognition.faces import DIMENSIONS, FaceReader
 from standins.rekognition.images import decode
 from standins.rekognition.models import find_models
 
-PEOPLE, QUICK_PEOPLE = (160, 50), (40, 10)
+PEOPLE, QUICK_PEOPLE = (480, 150), (40, 10)
 """How many are enrolled, and how many of them search."""
 
 FALSE_MATCHES = 0.001

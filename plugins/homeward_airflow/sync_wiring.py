@@ -42,7 +42,7 @@ PARAMS: dict[str, Param] = {
         minimum=1,
         maximum=500,
         title="Cases per task",
-        description="Grows by itself where the window holds more than 1,024 batches.",
+        description="Grows by itself where the window holds more than 256 batches.",
         section="Tuning",
     ),
 }

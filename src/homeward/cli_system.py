@@ -15,7 +15,7 @@ from rich.table import Table
 from homeward import deployment
 from homeward.local import commands, demo
 from homeward.local.display import Steps, alert_panel, faces_table, sync_lines
-from homeward.local.environment import Endpoints, aws_environment
+from homeward.local.environment import UNHURRIED, Endpoints, aws_environment
 from homeward.local.home import Home
 from homeward.local.ports import Ports
 from homeward.local.run_record import RunRecord
@@ -28,6 +28,7 @@ err = Console(stderr=True)
 CloudPort = Annotated[int, typer.Option(help="Port of the local cloud.")]
 RekognitionPort = Annotated[int, typer.Option(help="Port of the face service.")]
 NamusPort = Annotated[int, typer.Option(help="Port of the case server.")]
+FbiPort = Annotated[int, typer.Option(help="Port of the list server.")]
 AirflowPort = Annotated[int, typer.Option(help="Port of Airflow's UI.")]
 PORTS = Ports()
 
@@ -36,16 +37,17 @@ def up(
     cloud_port: CloudPort = PORTS.cloud,
     rekognition_port: RekognitionPort = PORTS.rekognition,
     namus_port: NamusPort = PORTS.namus,
+    fbi_port: FbiPort = PORTS.fbi,
     airflow_port: AirflowPort = PORTS.airflow,
 ) -> None:
     """Run the whole local system until Ctrl-C. Prints `ready <url>` when it serves."""
     home = Home.default()
     options = LocalOptions(
         home=home,
-        ports=Ports(cloud_port, rekognition_port, namus_port, airflow_port),
+        ports=Ports(cloud_port, rekognition_port, namus_port, fbi_port, airflow_port),
         namus_arguments=("--seed", "1", "--people", str(home.people / "people")),
         make_people=("--out", str(home.people)),
-        environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
+        environment=UNHURRIED,
         deploy=_deploy_shipped,
     )
     with Steps(err) as steps:
@@ -99,7 +101,7 @@ def join_local(aws: Aws = False) -> None:
         record = RunRecord.load(home)
         if aws or record is None or commands.status(home).condition is commands.Condition.DOWN:
             continue
-        addresses = {name: record.parts[name].address for name in ("cloud", "rekognition", "namus")}
+        addresses = {name: record.parts[name].address for name in ("cloud", "rekognition", "namus", "fbi")}
         endpoints = Endpoints(**addresses, airflow=record.address)
         os.environ.update(aws_environment(endpoints, home))
         err.print(f"(local system on {home.root})", style="dim", highlight=False)
@@ -118,6 +120,7 @@ def run_demo(
     cloud_port: CloudPort = PORTS.cloud,
     rekognition_port: RekognitionPort = PORTS.rekognition,
     namus_port: NamusPort = PORTS.namus,
+    fbi_port: FbiPort = PORTS.fbi,
     airflow_port: AirflowPort = PORTS.airflow,
 ) -> None:
     """Find a missing person, from nothing to the alert.
@@ -130,7 +133,7 @@ def run_demo(
     """
     if (people is None) != (frames is None):
         raise typer.BadParameter("give both --people and --frames, or neither")
-    ports = Ports(cloud_port, rekognition_port, namus_port, airflow_port)
+    ports = Ports(cloud_port, rekognition_port, namus_port, fbi_port, airflow_port)
     options = demo.DemoOptions(Home.default(), ports, people, frames)
     try:
         result = _demo(options, exit_, json_)

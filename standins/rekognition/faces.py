@@ -68,6 +68,9 @@ class FaceReader:
         self._requests = threading.local()
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         self._aligner = cv2.FaceRecognizerSF.create(str(files.embedder), "")
+        # The first use of an OpenVINO tensor sets something up, and two threads that come at once wait for each other
+        # for ever: one holds its lock and wants Python's, the other the reverse. So it happens here, before they come.
+        self.embed(np.zeros((112, 112, 3), np.uint8))
 
     def find(self, pixels: Pixels) -> list[Face]:
         """The faces in a picture, largest first, at most MAX_FACES."""

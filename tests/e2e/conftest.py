@@ -21,7 +21,7 @@ __all__ = ["faces"]
 
 
 def free_ports() -> Ports:
-    return Ports(free_port(), free_port(), free_port(), free_port())
+    return Ports(*(free_port() for _ in range(5)))
 
 
 def until(condition: Callable[[], bool], complaint: str, seconds: float = 60) -> None:

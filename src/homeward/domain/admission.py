@@ -19,6 +19,7 @@ from homeward.domain.sources import SourceImage
 
 MAX_BYTES = 15 * 1024 * 1024  # Amazon Rekognition's limit for a picture in S3
 MIN_SIDE = 80  # pixels; Amazon Rekognition's least
+MAX_PIXELS = 64_000_000  # our own bound: a few bytes can claim to be a picture that fills a machine's memory
 MAX_PHOTOS = 40  # of one case; a change adds and removes so many in one transaction of 100; real cases have seven
 
 _CLASSES = {
@@ -97,6 +98,8 @@ def picture_refusal(data: bytes) -> Refusal | None:
     size = pixel_size(data)
     if size is None:
         return Refusal.NOT_AN_IMAGE
+    if size[0] * size[1] > MAX_PIXELS:
+        return Refusal.TOO_LARGE
     return Refusal.TOO_SMALL if min(size) < MIN_SIDE else None
 
 

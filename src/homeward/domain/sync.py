@@ -18,7 +18,9 @@ from homeward.domain.errors import InputError, VanishedError
 from homeward.domain.sources import IndexRow
 
 BATCH_SIZE = 25  # cases per mapped task: a task costs about half a second whatever it does
-MAX_BATCHES = 1024  # Airflow's limit for one expand (core.max_map_length)
+MAX_BATCHES = (
+    256  # Airflow expands to 1,024 at most; fewer and larger tasks keep a first fill quick and its grid readable
+)
 MAX_VANISHED = 0.02  # share of the open cases; more at once is a fault of the source or of ours, not of life
 
 

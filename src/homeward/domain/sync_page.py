@@ -30,6 +30,7 @@ $problems
 <div class="facts">$facts</div>
 <div class="columns">$tables</div>
 $failures
+$notes
 <small>Counts come from what the run left behind, not from what its tasks said. Cost in US dollars, list price.</small>
 </html>
 """)
@@ -52,7 +53,8 @@ def report_page(report: Mapping[str, Any]) -> str:
         outcome=escape(report["outcome"]),
         mood="bad" if report["problems"] else "good",
         window=escape(f"{window['since']} to {window['until']}"),
-        problems=_list("What is missing", report["problems"] + list((report["sweep"] or {}).get("notes", ()))),
+        problems=_list("What is missing", report["problems"]),
+        notes=_list("What was odd about the index", list((report["sweep"] or {}).get("notes", ()))),
         facts="".join(f"<span><b>{escape(value)}</b>{escape(name)}</span>" for name, value in _facts(report)),
         tables="".join(_table(title, hint, report[name]) for name, title, hint in _TABLES),
         failures=_list(

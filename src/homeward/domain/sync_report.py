@@ -71,13 +71,13 @@ def _problems(files: RunFiles, done: Sequence[File], failures: int) -> list[str]
         ("the sweep did not finish", sweep is None),
         ("the sweep did not see every case, so nothing was withdrawn", sweep is not None and not sweep["complete"]),
         ("the cases were not compared", files.plan is None),
-        (f"{len(files.fetched) - len(done)} batches were not fetched", len(done) < len(files.fetched)),
-        (f"{failures} cases failed", failures > 0),
+        (f"batches that were not fetched: {len(files.fetched) - len(done)}", len(done) < len(files.fetched)),
+        (f"cases that failed: {failures}", failures > 0),
         ("the absent cases were not looked at", files.withdrawn is None),
-        (f"{unsure} absent cases could not be looked at", unsure > 0),
-        (f"{files.leaving} faces still wait to be removed", files.leaving > 0),
+        (f"absent cases that could not be looked at: {unsure}", unsure > 0),
+        (f"faces that still wait to be removed: {files.leaving}", files.leaving > 0),
         ("the photos were not listed", files.indexed is None),
-        (f"{waiting} photos still wait to be indexed", waiting > 0),
+        (f"photos that still wait to be indexed: {waiting}", waiting > 0),
     )
     return [problem for problem, is_so in checks if is_so]
 

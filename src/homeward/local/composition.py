@@ -19,7 +19,7 @@ from homeward.local.postgres import Postgres
 from homeward.local.postgres_place import locate
 
 DEPLOYED = "deploy"  # the gate that opens when the caller has deployed the stack
-PEOPLE, CLOUD, REKOGNITION, NAMUS = "people", "cloud", "rekognition", "namus"
+PEOPLE, CLOUD, REKOGNITION, NAMUS, FBI = "people", "cloud", "rekognition", "namus", "fbi"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class LocalOptions:
     ports: Ports = field(default_factory=Ports)
     repository: Path = field(default_factory=repository)
     namus_arguments: tuple[str, ...] = ("--cases", "50", "--seed", "1")
+    fbi_arguments: tuple[str, ...] = ("--cases", "40", "--seed", "1")
     make_people: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
@@ -63,7 +64,7 @@ def compose(options: LocalOptions, endpoints: Endpoints) -> list[Part]:
             options.repository,
             ports.airflow,
             postgres,
-            start_after=(DEPLOYED, CLOUD, REKOGNITION, NAMUS),
+            start_after=(DEPLOYED, CLOUD, REKOGNITION, NAMUS, FBI),
         ),
     ]
 
@@ -78,9 +79,11 @@ def _standins(options: LocalOptions, endpoints: Endpoints, environment: Mapping[
     cloud = program(CLOUD, "--port", ports.cloud, "--data", home.cloud, "--rekognition-url", endpoints.rekognition)
     rekognition = program(REKOGNITION, "--port", ports.rekognition, "--data", home.rekognition)
     namus = program(NAMUS, "--port", ports.namus, *options.namus_arguments)
+    fbi = program(FBI, "--port", ports.fbi, *options.fbi_arguments)
     parts = [
         cloud(address=endpoints.cloud, ready=printed_ready),
         rekognition(address=endpoints.rekognition, ready=printed_ready),
+        fbi(address=endpoints.fbi, ready=printed_ready),
     ]
     if options.make_people is None:
         return [*parts, namus(address=endpoints.namus, ready=printed_ready)]

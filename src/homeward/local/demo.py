@@ -15,6 +15,7 @@ from typing import Any
 
 from homeward import bootstrap, deployment
 from homeward.domain.sync import run_folder, run_name
+from homeward.local.environment import UNHURRIED
 from homeward.local.errors import LocalError
 from homeward.local.health import get_json
 from homeward.local.home import Home, repository
@@ -113,7 +114,7 @@ def local_options(options: DemoOptions) -> LocalOptions:
         ports=options.ports,
         namus_arguments=("--seed", "1", "--people", str(people)),
         make_people=None if options.own else ("--out", str(home.people), *options.population),
-        environment={"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0"},
+        environment=UNHURRIED,
         # The made people walk by again in each demo: without this the quiet window would rightly hold the alert back.
         fresh=not options.own,
         deploy=lambda environment: _deploy(environment, own=options.own),

@@ -11,6 +11,8 @@ from homeward.local.ports import HOST, Ports, url
 
 REGION = "us-east-1"
 ACCOUNT = "111122223333"
+# Our own servers of cases needn't be spared.
+UNHURRIED = {"HOMEWARD_NAMUS_REQUESTS_PER_SECOND": "0", "HOMEWARD_FBI_REQUESTS_PER_SECOND": "0"}
 # A user's own profile, role, proxy bundle or Airflow configuration must not leak into the local system.
 FOREIGN = ("AWS_", "AIRFLOW_", "_AIRFLOW", "PG", "BOTO_")
 
@@ -22,6 +24,7 @@ class Endpoints:
     cloud: str
     rekognition: str
     namus: str
+    fbi: str
     airflow: str
 
     @classmethod
@@ -44,6 +47,7 @@ def aws_environment(endpoints: Endpoints, home: Home) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": nothing,
         "AWS_EC2_METADATA_DISABLED": "true",
         "HOMEWARD_NAMUS_URL": endpoints.namus,
+        "HOMEWARD_FBI_URL": endpoints.fbi,
         "HOMEWARD_HOME": str(home.root),
     }
 

@@ -21,6 +21,7 @@ class Ports:
     cloud: int = 14566
     rekognition: int = 14577
     namus: int = 14588
+    fbi: int = 14599
     airflow: int = 18080
 
     def items(self) -> Iterator[tuple[str, int]]:

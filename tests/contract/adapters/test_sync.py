@@ -124,7 +124,7 @@ def test_one_bad_case_stops_nobody_else(town: Town, answer: Answer, error: str) 
     town.withdraw(run)
     town.index(run)
     report = town.summary(run)
-    assert (report["outcome"], report["problems"]) == ("INCOMPLETE", ["1 cases failed"])
+    assert (report["outcome"], report["problems"]) == ("INCOMPLETE", ["cases that failed: 1"])
     assert (report["cases"], report["failures"][0]["error"]) == ({"NEW": 2, "FAILED": 1}, error)
     assert {int(key.number) for key in town.state()[0]} == set(others)
     assert town.story(first) == ["FAILED"]
@@ -220,7 +220,7 @@ def test_a_photo_whose_indexing_fails_shows_in_the_summary(town: Town, monkeypat
     WriteManifest(town.store, town.objects, town.bucket, "arn")(run)
     report = town.summary(run)
     assert report["outcome"] == "INCOMPLETE"
-    assert report["problems"] == ["2 photos still wait to be indexed"]
+    assert report["problems"] == ["photos that still wait to be indexed: 2"]
     town.index(run)
 
 
@@ -234,7 +234,7 @@ def test_a_run_that_died_is_not_called_complete(town: Town) -> None:
     run, _ = town.plan()
     town.withdraw(run)
     town.index(run)
-    assert town.summary(run)["problems"] == ["2 batches were not fetched"]
+    assert town.summary(run)["problems"] == ["batches that were not fetched: 2"]
 
 
 def test_an_unknown_photo_is_an_error(town: Town) -> None:

@@ -136,7 +136,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("standins", "airflow"):
         (folder / package).mkdir()
         (folder / package / "__init__.py").touch()
-    for name in ("cloud", "rekognition", "namus"):
+    for name in ("cloud", "rekognition", "namus", "fbi"):
         (folder / "standins" / f"{name}.py").write_text(FAKE_STANDIN)
     (folder / "airflow" / "__main__.py").write_text(FAKE_AIRFLOW)
     return folder
@@ -168,7 +168,7 @@ class Driver:
 def drive(state: Path, checkout: Path, nothing_left: None) -> Iterator[Callable[..., Driver]]:
     """Start driver.py on a home below the test's folder."""
     started: list[Driver] = []
-    ports = [str(free_port()) for _ in range(4)]
+    ports = [str(free_port()) for _ in range(5)]
 
     def start(home: Path = state, *, hold_deploy: bool = False) -> Driver:
         command = [sys.executable, str(DRIVER), str(home), str(checkout), *ports]

@@ -1,6 +1,6 @@
 """Runs the local system in a process of its own for the tests: prints `part state` for each event on standard error.
 
-Arguments: home, checkout, and the four ports. With HOLD_DEPLOY the deployment goes on until somebody interrupts it.
+Arguments: home, checkout, and the five ports. With HOLD_DEPLOY the deployment goes on until somebody interrupts it.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def system(state: Path, checkout: Path, tmp_path: Path, nothing_left: None) -> I
     (tmp_path / "dags" / "probe.py").write_text(DAG)
     (tmp_path / "dags" / "broken.py").write_text("from airflow.sdk import dag\nraise ValueError('no such table')\n")
     events: list[Event] = []
-    options = LocalOptions(home=Home(state), ports=Ports(*(free_port() for _ in range(4))), repository=tmp_path)
+    options = LocalOptions(home=Home(state), ports=Ports(*(free_port() for _ in range(5))), repository=tmp_path)
     with LocalSystem(options, events.append) as running:
         yield running
 

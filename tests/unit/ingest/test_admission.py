@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 
 import cv2
 import numpy as np
@@ -104,6 +105,12 @@ def picture(kind: str, width: int, height: int) -> bytes:
     return cv2.imencode(f".{kind}", np.zeros((height, width, 3), np.uint8))[1].tobytes()
 
 
+def claiming(width: int, height: int) -> bytes:
+    """A small PNG whose header says that it is a large one."""
+    honest = picture("png", 100, 100)
+    return honest[:16] + struct.pack(">II", width, height) + honest[24:]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -115,6 +122,8 @@ def picture(kind: str, width: int, height: int) -> bytes:
         (b"", Refusal.NOT_AN_IMAGE),
         (picture("jpg", 100, 100)[:12], Refusal.NOT_AN_IMAGE),
         (picture("jpg", 100, 100) + bytes(MAX_BYTES), Refusal.TOO_LARGE),
+        (claiming(8001, 8001), Refusal.TOO_LARGE),
+        (claiming(2**31 - 1, 2**31 - 1), Refusal.TOO_LARGE),
     ],
     ids=str,
 )

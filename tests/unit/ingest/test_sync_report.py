@@ -63,12 +63,12 @@ FAILURE = {"case": "namus:MP:1", "error": "SourceError", "problem": EVIL}
     [
         ({"sweep": None}, "the sweep did not finish"),
         ({"plan": None, "fetched": []}, "the cases were not compared"),
-        ({"fetched": [None, None]}, "2 batches were not fetched"),
+        ({"fetched": [None, None]}, "batches that were not fetched: 2"),
         ({"withdrawn": None}, "the absent cases were not looked at"),
-        ({"withdrawn": {"cases": {"UNSURE": 2}, "traffic": {}}}, "2 absent cases could not be looked at"),
-        ({"leaving": 3}, "3 faces still wait to be removed"),
+        ({"withdrawn": {"cases": {"UNSURE": 2}, "traffic": {}}}, "absent cases that could not be looked at: 2"),
+        ({"leaving": 3}, "faces that still wait to be removed: 3"),
         ({"indexed": None}, "the photos were not listed"),
-        ({"indexed": {"ADMITTED": 4}}, "4 photos still wait to be indexed"),
+        ({"indexed": {"ADMITTED": 4}}, "photos that still wait to be indexed: 4"),
     ],
 )
 def test_what_is_missing_is_said_and_the_page_can_show_it(changes: dict[str, Any], problem: str) -> None:
@@ -81,7 +81,7 @@ def test_failures_are_all_counted_and_some_are_named() -> None:
     many = [{**FAILURE, "case": f"namus:MP:{number}"} for number in range(MAX_FAILURES + 5)]
     batch = {"cases": {"FAILED": len(many)}, "photos": {}, "failures": many, "traffic": {}}
     report = build_report(files(fetched=[batch]))
-    assert report["problems"] == [f"{MAX_FAILURES + 5} cases failed"]
+    assert report["problems"] == [f"cases that failed: {MAX_FAILURES + 5}"]
     assert len(report["failures"]) == MAX_FAILURES
 
 

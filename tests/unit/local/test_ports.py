@@ -20,7 +20,13 @@ def listener() -> Iterator[socket.socket]:
 
 
 def test_default_ports_are_the_documented_ones() -> None:
-    assert dict(Ports().items()) == {"cloud": 14566, "rekognition": 14577, "namus": 14588, "airflow": 18080}
+    assert dict(Ports().items()) == {
+        "cloud": 14566,
+        "rekognition": 14577,
+        "namus": 14588,
+        "fbi": 14599,
+        "airflow": 18080,
+    }
     assert url(18080) == "http://127.0.0.1:18080"
 
 
