@@ -14,19 +14,26 @@ from typing import Any
 
 import boto3
 
+from benchmarks.rekognition.galleries import fill
 from homeward import bootstrap, deployment
 from tests.serving import ROOT, free_port, serving
 
+FIRST_COLLECTION = "missing-people-1"  # as infra/template.yaml names it
 EVERYTHING = ("2000-01-01T00:00:00+00:00", "2100-01-01T00:00:00+00:00")
 
 
 @contextmanager
-def filled_system(folder: Path, people: int) -> Iterator[Path]:
-    """Start cloud, face service and case server, deploy, ingest; yield the population's folder."""
+def filled_system(folder: Path, people: int, others: int = 0) -> Iterator[Path]:
+    """Start cloud, face service and case server, deploy, ingest; yield the population's folder.
+
+    `others` vectors of nobody are in the collection beforehand.
+    """
     population = folder / "people"
     make = ["--out", str(population), "--people", str(people), "--others", "2", "--photos", "2"]
     frames = ["--frames", str(people)]
     subprocess.run([sys.executable, "-m", "standins.people", *make, *frames], cwd=ROOT, check=True)
+    if others:
+        fill(folder / "faces", others, FIRST_COLLECTION)
     with local_system(folder, "--people", str(population / "people")):
         ingest("benchmark")
         yield population

@@ -16,11 +16,11 @@ COLLECTION = "gallery"
 _BATCH = 10_000
 
 
-def fill(folder: Path, faces: int) -> None:
-    """Make a data folder with one collection. A batch is one transaction."""
+def fill(folder: Path, faces: int, name: str = COLLECTION) -> None:
+    """Make a data folder with one collection of that name. A batch is one transaction."""
     store = Store(folder, FACE_MODEL_VERSION)
     try:
-        collection = store.create_collection(COLLECTION, {})
+        collection = store.create_collection(name, {})
         batches = range(0, faces, _BATCH)
         for begin in track(batches, f"writing {faces:,} faces", console=Console(stderr=True)):
             vectors = unit_vectors(begin, min(_BATCH, faces - begin))

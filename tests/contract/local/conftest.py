@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -150,13 +151,17 @@ class Driver:
     home: Path
 
     def read_until(self, line: str) -> list[str]:
-        """Read its progress up to a line; fails when it ends before."""
+        """Read its progress up to a line; fails when it ends before, or after a minute."""
         assert self.process.stdout is not None
-        seen = []
-        for text in self.process.stdout:
-            seen.append(text.strip())
-            if seen[-1] == line:
-                return seen
+        seen, patience = [], threading.Timer(60, self.process.kill)
+        patience.start()
+        try:
+            for text in self.process.stdout:
+                seen.append(text.strip())
+                if seen[-1] == line:
+                    return seen
+        finally:
+            patience.cancel()
         raise AssertionError(f"{line!r} never came: {seen}")
 
     def finish(self, within: float = 40) -> str:

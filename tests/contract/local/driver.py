@@ -19,12 +19,17 @@ from homeward.local.ports import Ports
 from homeward.local.system import LocalOptions, LocalSystem
 
 
+def say(line: str) -> None:
+    """In one piece: several threads say something."""
+    os.write(sys.stderr.fileno(), f"{line}\n".encode())
+
+
 def show(event: Event) -> None:
-    print(event.part, event.state, file=sys.stderr, flush=True)
+    say(f"{event.part} {event.state}")
 
 
 def deploy(environment: Mapping[str, str]) -> None:
-    print("deploying", file=sys.stderr, flush=True)
+    say("deploying")
     while os.environ["HOLD_DEPLOY"]:
         signal.pause()
 
@@ -40,9 +45,9 @@ def main(home: str, checkout: str, *ports: str) -> int:
     try:
         up(options, show, announce)
     except LocalError as error:
-        print(f"error {error}", file=sys.stderr, flush=True)
+        say(f"error {error}")
         return 2
-    print("clean", file=sys.stderr, flush=True)
+    say("clean")
     return 0
 
 
