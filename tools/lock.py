@@ -1,7 +1,8 @@
 """Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
 
-Four environments, four locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
-the functions' layer (`lambdas/requirements.lock`) and crop_faces' own layer (`lambdas/crop_faces/requirements.lock`).
+Five environments, five locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
+the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`) and the
+proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
 All are installed with `pip install --no-deps --require-hashes`.
 """
 
@@ -32,13 +33,14 @@ def without(lock: str, names: set[str]) -> str:
 
 
 def main() -> None:
-    """Write the four locks."""
+    """Write the five locks."""
     project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
     locks = {
         "requirements.lock": project + resolve("requirements-data.in", "--no-deps"),
         "standins/cloud/requirements.lock": resolve("standins/cloud/requirements.in"),
         "lambdas/requirements.lock": resolve("lambdas/requirements.in"),
         "lambdas/crop_faces/requirements.lock": resolve("lambdas/crop_faces/requirements.in"),
+        "benchmarks/faults.lock": resolve("benchmarks/faults.in"),
     }
     for name, text in locks.items():
         (ROOT / name).write_text(
