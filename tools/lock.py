@@ -2,7 +2,8 @@
 
 Five environments, five locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
 the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`), and
-the proxy of `benchmarks.faults` (`benchmarks/faults.lock`). All are installed with `pip install --no-deps --require-hashes`.
+the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
+All are installed with `pip install --no-deps --require-hashes`.
 """
 
 from __future__ import annotations
