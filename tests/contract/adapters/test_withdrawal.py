@@ -126,7 +126,7 @@ def test_a_source_that_does_not_tell_withdraws_nothing_and_is_asked_again(full: 
     full.sync()
     full.serve(gone, Answer(b"<html>Sorry</html>"))
     report = full.sync()
-    assert (report["absent"], report["problems"]) == ({"UNSURE": 1}, ["1 absent cases could not be looked at"])
+    assert (report["absent"], report["problems"]) == ({"UNSURE": 1}, ["absent cases that could not be looked at: 1"])
     full.serve(gone, Answer(status=404))
     assert full.sync()["absent"] == {"WITHDRAWN": 1}
 
