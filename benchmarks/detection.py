@@ -36,7 +36,7 @@ PEOPLE, FACES, ROUNDS, QUICK_ROUNDS, WARM_UP = 4, 24_620, 60, 10, 8
 BURST, QUICK_BURST, AT_ONCE, SHARE_OF_MISSING = 500, 50, 16, 10
 DEEPLENS_2018 = 2.0  # seconds, as its authors reported it
 PATIENCE, BURST_PATIENCE = 60.0, 300.0  # seconds for one round, for the burst: its target is 60, its end is measured
-STRANGERS = ("NO_CANDIDATE", "DISCARDED")
+STRANGERS = ("NO_CANDIDATE",)
 
 
 def crops(population: Path) -> tuple[bytes, bytes]:

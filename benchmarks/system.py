@@ -33,7 +33,7 @@ def filled_system(folder: Path, people: int, others: int = 0) -> Iterator[Path]:
     frames = ["--frames", str(people)]
     subprocess.run([sys.executable, "-m", "standins.people", *make, *frames], cwd=ROOT, check=True)
     if others:
-        fill(folder / "faces", others, FIRST_COLLECTION)
+        fill(folder / "faces", others, FIRST_COLLECTION, gathered=4.0)
     with local_system(folder, "--people", str(population / "people")):
         ingest("benchmark")
         yield population
