@@ -112,6 +112,14 @@ def ends(detection_ids: list[str]) -> dict[str, str]:
     return {wanted: rows.get(wanted, "NEVER_RECEIVED") for wanted in detection_ids}
 
 
+def at_work(detection_ids: list[str]) -> bool:
+    """Whether a picture hasn't been received yet, or an execution runs."""
+    running = {"stateMachineArn": bootstrap.settings()[Setting.DETECTION_MACHINE_ARN], "statusFilter": "RUNNING"}
+    if boto3.client("stepfunctions").list_executions(**running, maxResults=1)["executions"]:
+        return True
+    return "NEVER_RECEIVED" in ends(detection_ids).values()
+
+
 def messages(queues: Any, url: str) -> list[dict[str, Any]]:
     """Everything that the subscriber has got."""
     found: list[dict[str, Any]] = []
@@ -146,7 +154,7 @@ def measure(folder: Path, population: Path, count: int) -> dict[str, Any]:
         with ThreadPoolExecutor(AT_ONCE) as threads:
             put = list(threads.map(lambda number: cameras.put(number, count), range(count)))
         wanted = [detection_id for detection_id, _ in put]
-        while any(end not in set(Outcome) for end in ends(wanted).values()) and time.monotonic() - began < PATIENCE:
+        while at_work(wanted) and time.monotonic() - began < PATIENCE:
             time.sleep(1)
         struck = Counter[str]()
         for rule in (*cloud.struck(), *faces.struck()):
@@ -159,7 +167,8 @@ def measure(folder: Path, population: Path, count: int) -> dict[str, Any]:
         while not settled(ends(wanted)) and time.monotonic() - began < PATIENCE:
             redrive()
             rounds += 1
-            time.sleep(5)
+            while at_work(wanted) and time.monotonic() - began < PATIENCE:
+                time.sleep(1)
         seconds = time.monotonic() - began
     told = [message for message in messages(queues, url) if message["kind"] == "ALERT"]
     due = {place for _, place in put if place}
