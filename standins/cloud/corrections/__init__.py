@@ -29,7 +29,7 @@ CORRECTIONS = (
     Correction(
         "async_calls",
         "A failed asynchronous call is retried twice, a throttled one until it runs; then the event goes to the "
-        "function's dead-letter queue. EventBridge calls functions in this way.",
+        "function's dead-letter queue. EventBridge and SNS call functions in this way.",
     ),
     # Step Functions
     Correction(
@@ -73,12 +73,17 @@ CORRECTIONS = (
     Correction(
         "rule_targets", "An event that can't be handed to a rule's target goes to the target's dead-letter queue."
     ),
+    Correction(
+        "topic_dead_letters",
+        "A message that can't be handed to a topic's subscriber goes to the subscription's dead-letter queue.",
+    ),
     Correction("topic_sms", "A topic's SMS subscribers get the message, with its `sms` text when it has one."),
     # CloudFormation
     Correction("template_references", "A Ref, Fn::GetAtt or Fn::Sub to a name that the template lacks is refused."),
     Correction("bucket_properties", "A bucket gets its lifecycle rules, encryption, object lock and tags."),
     Correction("bucket_deletion", "A stack with a bucket that isn't empty fails to be deleted; the objects stay."),
     Correction("table_properties", "A table gets its time to live, point-in-time recovery and encryption."),
+    Correction("transaction_tokens", "A transaction that is sent again with its token gets its answer."),
     Correction(
         "function_properties",
         "A function gets its reserved concurrency, dead-letter queue and key; missing code fails the stack.",

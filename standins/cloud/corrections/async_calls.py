@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from ministack.core.responses import _request_account_id, _request_region
-from ministack.services import eventbridge, lambda_svc, sqs
+from ministack.services import eventbridge, lambda_svc, sns, sqs
 
 from standins.cloud.patching import replace, wrap
 from standins.cloud.settings import Settings
@@ -25,11 +25,17 @@ def apply(settings: Settings) -> None:
     """Put the correction in place."""
     replace(lambda_svc, "invoke_async_with_retry", _call_in_background)
     wrap(lambda_svc, "_route_async_failure", _send_away)
-    replace(eventbridge, "_dispatch_to_lambda", _dispatch_to_function)
+    replace(eventbridge, "_dispatch_to_lambda", _call)
+    replace(sns, "_deliver_to_lambda", _deliver)
 
 
-def _dispatch_to_function(arn: str, payload: str) -> None:
-    """EventBridge hands the event to Lambda's own queue; what fails there is Lambda's to retry."""
+def _deliver(arn: str, envelope: str, topic_arn: str, subscription_arn: str, *rest: Any) -> None:
+    record = {"EventVersion": "1.0", "EventSubscriptionArn": subscription_arn, "EventSource": "aws:sns"}
+    _call(arn, json.dumps({"Records": [{**record, "Sns": json.loads(envelope)}]}))
+
+
+def _call(arn: str, payload: str) -> None:
+    """EventBridge and SNS hand the event to Lambda's own queue; what fails there is Lambda's to retry."""
     function, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if function and config:
         _call_in_background(lambda_svc._execution_record_for_config(function, config), json.loads(payload))

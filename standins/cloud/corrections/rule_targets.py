@@ -32,9 +32,13 @@ def apply(settings: Settings) -> None:
     replace(eventbridge, "_dispatch_to_stepfunctions", _start_execution)
 
 
+def exists(arn: str) -> bool:
+    """Whether something of this name is there to be called; of services that we don't know, everything is."""
+    return EXISTS.get(arn.split(":")[2] if arn.count(":") > 2 else "", bool)(arn)
+
+
 def _invoke_target(original: Any, target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> None:
     arn = target.get("Arn", "")
-    exists = EXISTS.get(arn.split(":")[2] if arn.count(":") > 2 else "", bool)
     token = _failure.set(None)
     try:
         if exists(arn):

@@ -46,3 +46,27 @@ def test_topic_subscriber_function_is_called(cloud: Cloud) -> None:
     cloud.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=cloud.function_arn(name))
     cloud.client("sns").publish(TopicArn=topic, Message="hello")
     wait_for(lambda: log_lines(cloud, name, "got") == ["got hello"])
+
+
+def test_topic_subscriber_function_is_retried_and_its_queue_gets_the_event(cloud: Cloud) -> None:
+    url, arn = cloud.queue()
+    code = "def handler(e, c):\n    print('attempt', e['Records'][0]['Sns']['Message'])\n    raise ValueError('no')"
+    name = cloud.function(code, DeadLetterConfig={"TargetArn": arn})
+    topic = cloud.client("sns").create_topic(Name=unique("topic"))["TopicArn"]
+    cloud.client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=cloud.function_arn(name))
+    wanted = cloud.client("sns").publish(TopicArn=topic, Message="hello")["MessageId"]
+    assert cloud.message(url)["body"]["Records"][0]["Sns"]["MessageId"] == wanted
+    assert log_lines(cloud, name, "attempt") == ["attempt hello"] * 3
+
+
+def test_destination_of_failures_gets_the_event_in_an_envelope(cloud: Cloud) -> None:
+    url, arn = cloud.queue()
+    name = cloud.function("def handler(e, c): raise ValueError('no')")
+    cloud.client("lambda").put_function_event_invoke_config(
+        FunctionName=name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn}}
+    )
+    cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"number": 7}))
+    body = cloud.message(url)["body"]
+    assert body["requestPayload"] == {"number": 7}
+    assert body["requestContext"]["condition"] == "RetriesExhausted"
+    assert body["responsePayload"]["errorType"] == "ValueError"
