@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -115,7 +117,8 @@ def nothing_left() -> Iterator[Callable[[], set[str]]]:
     finally:
         left = [int(line.split()[0]) for line in living()]
         for pid in left:
-            psutil.Process(pid).kill()
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
         bury()
         libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
     assert left == []
@@ -143,6 +146,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _stands_still(thread: Path) -> bool:
+    """Whether Linux says that a thread is stopped."""
+    return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 @dataclass
 class Driver:
     """A system with fakes, run by driver.py in a process of its own."""
@@ -163,6 +171,12 @@ class Driver:
         finally:
             patience.cancel()
         raise AssertionError(f"{line!r} never came: {seen}")
+
+    def freeze(self) -> None:
+        """Stop it, and wait until it stands still: a signal is sent, not obeyed, when the call returns."""
+        self.process.send_signal(signal.SIGSTOP)
+        threads = Path(f"/proc/{self.process.pid}/task")
+        wait_for(lambda: all(_stands_still(thread) for thread in threads.iterdir()))
 
     def finish(self, within: float = 40) -> str:
         """Wait for its end; returns what it still printed."""

@@ -89,7 +89,7 @@ def test_down_gets_the_better_of_a_supervisor_that_hangs(drive: Drive, monkeypat
     monkeypatch.setattr("homeward.local.commands.STOP_PATIENCE", 0.5)
     driver = drive()
     driver.read_until("airflow-triggerer ready")
-    driver.process.send_signal(signal.SIGSTOP)
+    driver.freeze()
     assert down(Home(driver.home)) is True
     assert driver.process.wait(timeout=10) == -signal.SIGKILL
 
@@ -98,7 +98,7 @@ def test_down_cleans_up_after_supervisor_and_watchdog_were_killed(drive: Drive) 
     driver = drive()
     driver.read_until("airflow-triggerer ready")
     home = Home(driver.home)
-    driver.process.send_signal(signal.SIGSTOP)
+    driver.freeze()
     for child in psutil.Process(driver.process.pid).children():
         if "homeward.local.watchdog" in child.cmdline():
             child.kill()
@@ -115,7 +115,7 @@ def test_detached_up_returns_when_ready_and_goes_on(
 ) -> None:
     monkeypatch.setenv("HOLD_DEPLOY", "")
     home = Home(state)
-    arguments = [str(state), str(checkout), *(str(free_port()) for _ in range(4))]
+    arguments = [str(state), str(checkout), *(str(free_port()) for _ in range(5))]
     line = up_detached([sys.executable, str(DRIVER), *arguments], home)
     assert line == f"ready {_address(home)}"
     assert status(home).condition is Condition.UP

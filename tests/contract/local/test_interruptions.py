@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 
@@ -81,7 +80,7 @@ def test_supervisor_and_watchdog_killed_together_are_cleaned_up_by_the_next_star
     driver.read_until("airflow-triggerer ready")
     children = psutil.Process(driver.process.pid).children()
     (watchdog,) = [child for child in children if "homeward.local.watchdog" in child.cmdline()]
-    os.kill(driver.process.pid, signal.SIGSTOP)
+    driver.freeze()
     watchdog.kill()
     driver.process.kill()
     driver.process.wait()
