@@ -162,7 +162,7 @@ def measure(folder: Path, population: Path, count: int) -> dict[str, Any]:
         cloud.spoil([])
         faces.spoil([])
         first = Counter(ends(wanted).values())
-        bootstrap.clock = lambda: datetime.now(UTC) + AHEAD
+        bootstrap.base.clock = lambda: datetime.now(UTC) + AHEAD
         rounds = 0
         while not settled(ends(wanted)) and time.monotonic() - began < PATIENCE:
             redrive()

@@ -36,9 +36,18 @@ Progress = Callable[[str], None]
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = frozenset({"dynamodb", "kms", "rekognition", "s3", "sns", "sqs", "ssm", "stepfunctions"})
-FOR_FUNCTIONS = ("__init__.py", "settings.py", "bootstrap.py", "domain", "steps", "adapters")
-# Adapters that only Airflow or the deployment use.
-NOT_FOR_FUNCTIONS = ("adapters/sources/", "adapters/provisioning.py", "adapters/stacks.py")
+FOR_FUNCTIONS = ("__init__.py", "settings.py", "bootstrap", "domain", "steps", "adapters")
+# What only Airflow, the command line or the deployment use; only that may need NumPy and the like.
+NOT_FOR_FUNCTIONS = (
+    "adapters/face_rows.py",
+    "adapters/provisioning.py",
+    "adapters/sources/",
+    "adapters/stacks.py",
+    "domain/bias/",
+    "steps/measure_similarities.py",
+    "steps/plan_measurement.py",
+    "steps/report_bias.py",
+)
 _UNUSED = (
     # Parts for HTTP and other event sources; most need packages that the lock doesn't have.
     "aws_lambda_powertools/event_handler/",

@@ -16,7 +16,13 @@ LAW = {
     "src/homeward/steps": {"homeward.domain", "homeward.steps"},
     "src/homeward/adapters": {"homeward.domain", "homeward.adapters"},
     "src/homeward/settings.py": {"homeward.domain"},
-    "src/homeward/bootstrap.py": {"homeward.domain", "homeward.steps", "homeward.adapters", "homeward.settings"},
+    "src/homeward/bootstrap": {
+        "homeward.bootstrap",
+        "homeward.domain",
+        "homeward.steps",
+        "homeward.adapters",
+        "homeward.settings",
+    },
     "src/homeward/packaging.py": {"homeward.domain"},
     "src/homeward/deployment.py": {"homeward.domain", "homeward.adapters", "homeward.settings", "homeward.packaging"},
     "src/homeward/local": {
@@ -95,16 +101,37 @@ def test_package_stays_in_its_rooms(package: str) -> None:
 
 
 def test_steps_and_domain_use_only_the_standard_library() -> None:
+    """But for what no function uses: that may calculate with NumPy."""
     import sys
 
-    allowed = {*sys.stdlib_module_names, "homeward"}
-    offences = [
-        f"{file.relative_to(ROOT)}:{line} imports {name}"
-        for room in ("src/homeward/domain", "src/homeward/steps")
-        for file in files(room)
-        for line, name in imports(file)
-        if name.split(".")[0] not in allowed
-    ]
+    from homeward.packaging import NOT_FOR_FUNCTIONS
+
+    core = ROOT / "src" / "homeward"
+    standard = {*sys.stdlib_module_names, "homeward"}
+    numeric = {"numpy", "scipy", "matplotlib"}
+    offences = []
+    for file in files("src/homeward/domain") + files("src/homeward/steps"):
+        elsewhere = file.relative_to(core).as_posix().startswith(NOT_FOR_FUNCTIONS)
+        allowed = standard | numeric if elsewhere else standard
+        offences += [
+            f"{file.relative_to(ROOT)}:{line} imports {name}"
+            for line, name in imports(file)
+            if name.split(".")[0] not in allowed
+        ]
+    assert offences == []
+
+
+def test_functions_need_nothing_that_their_layer_lacks() -> None:
+    from homeward.packaging import FOR_FUNCTIONS, NOT_FOR_FUNCTIONS
+
+    core = ROOT / "src" / "homeward"
+    lacking = {f"homeward.{name.removesuffix('/').removesuffix('.py').replace('/', '.')}" for name in NOT_FOR_FUNCTIONS}
+    offences = []
+    for file in (file for part in FOR_FUNCTIONS for file in files(f"src/homeward/{part}")):
+        # bootstrap imports inside its functions, and Lambda functions don't call those that wire Airflow's tasks.
+        name = file.relative_to(core).as_posix()
+        if not name.startswith((*NOT_FOR_FUNCTIONS, "bootstrap/")):
+            offences += [f"{name}:{line} imports {what}" for line, what in imports(file) if within(what, lacking)]
     assert offences == []
 
 

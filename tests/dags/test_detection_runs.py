@@ -184,7 +184,7 @@ def test_questions_are_looked_after_and_a_lost_answer_is_handed_over(
     answer = ReviewAnswer(ReviewVerdict.CONFIRMED, "alex", "", iso(datetime.now(UTC)))
     decided = (ReviewVerdict.CONFIRMED, datetime.now(UTC), event(answered))
     bootstrap.reviews().answer(answered.detection_id, [answer], *decided)  # recorded, and then the program died
-    monkeypatch.setattr(bootstrap, "clock", lambda: datetime.now(UTC) + SETTLED)
+    monkeypatch.setattr(bootstrap.base, "clock", lambda: datetime.now(UTC) + SETTLED)
     assert run("redrive_stuck")[1]["redrive_reviews"]["counts"] == {"HANDED_OVER": 1, "RESTART": 1}
     assert ended(answered)["outcome"] == "ALERTED"
     assert ended(dead)["redrives"] == 1  # its picture shows nobody: searched for anew, it is no question any more

@@ -104,7 +104,7 @@ def test_layer_leaves_out_what_functions_do_not_need(artifacts: dict[str, Artifa
     found = names(artifacts["LayerKey"].body)
     assert found == sorted(found)
     own = [name.removeprefix("python/homeward/") for name in found if name.startswith("python/homeward/")]
-    assert "bootstrap.py" in own
+    assert "bootstrap/__init__.py" in own
     assert "steps/assess_candidates.py" in own
     assert {name.split("/")[0] for name in own} == set(FOR_FUNCTIONS)
     assert not [path for path in own if path.startswith(NOT_FOR_FUNCTIONS)]

@@ -1,0 +1,1 @@
+"""Error rates by recorded group, and what follows from them. Needs NumPy and SciPy: no function imports it."""
