@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_alerts, cli_suppress, cli_system
+from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_suppress, cli_system
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
@@ -39,6 +39,7 @@ app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
 app.command("demo")(cli_system.run_demo)
+app.command("bias")(cli_bias.bias)
 
 
 @app.command()

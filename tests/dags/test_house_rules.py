@@ -58,7 +58,8 @@ def test_scheduled_dags_have_real_intervals(dagbag: Any) -> None:
 
     for dag in dagbag.dags.values():
         if dag.timetable.can_be_scheduled:
-            assert isinstance(dag.timetable, CronDataIntervalTimetable), dag.dag_id
+            times = getattr(dag.timetable, "timetable", dag.timetable)  # AssetOrTimeSchedule holds another one
+            assert isinstance(times, CronDataIntervalTimetable), dag.dag_id
 
 
 def test_every_parameter_explains_itself(dagbag: Any) -> None:

@@ -84,6 +84,15 @@ def test_the_report_of_a_replay(api: Any, token: dict[str, str], held: dict[str,
     assert api.get(page, headers=token).text == "<p>what would have differed</p>"
 
 
+def test_the_report_of_a_measurement(api: Any, token: dict[str, str], held: dict[str, bytes]) -> None:
+    page = f"/homeward/bias/measure_bias/{RUN}/report"
+    assert api.get(page).status_code == 401
+    answer = api.get(page, headers=token)
+    assert (answer.status_code, "no bias report (yet)" in answer.text) == (404, True)
+    held[f"bias/{run_name('measure_bias', RUN)}/report.html"] = b"<p>error rates</p>"
+    assert api.get(page, headers=token).text == "<p>error rates</p>"
+
+
 def test_the_report_is_a_tab_of_the_run(api: Any, token: dict[str, str]) -> None:
     plugins = api.get("/api/v2/plugins", headers=token).json()["plugins"]
     (ours,) = (plugin for plugin in plugins if plugin["name"] == "homeward")
@@ -91,3 +100,4 @@ def test_the_report_is_a_tab_of_the_run(api: Any, token: dict[str, str]) -> None
     assert tabs["Sync report"]["destination"] == "dag_run"
     assert tabs["Sync report"]["href"] == "/homeward/sync/{DAG_ID}/{RUN_ID}/report"
     assert tabs["Replay report"]["href"] == "/homeward/replay/{DAG_ID}/{RUN_ID}/report"
+    assert tabs["Bias report"]["href"] == "/homeward/bias/{DAG_ID}/{RUN_ID}/report"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from homeward.domain.cases import Case, CaseKey, CaseStatus, PhotoClass, PhotoKey
 from homeward.domain.detections import Detection, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.frames import Frame
 from homeward.domain.matching import Candidate
-from homeward.domain.policy import GroupRule, Policy, Probe, Tier
+from homeward.domain.policy import Fairness, GroupRule, Measurement, Policy, Probe, Tier
 
+FACE_MODEL, MEASURED_AT = "7.0", datetime(2026, 11, 1, tzinfo=UTC)
 EVIDENCE = {"people": 60, "impostor_pairs": 14160, "false_matches": 0, "source": "test"}
 
 
@@ -58,6 +59,8 @@ def policy(**changes: Any) -> Policy:
         "escalation_margin": 2.0,
         "two_reviewers_for": frozenset({"MAYBE_MINOR"}),
         "keep_days": {Outcome.ALERTED: 30, Outcome.DUPLICATE: 7},
+        "fairness": Fairness(("sex", "ethnicity", "age_band"), {"review": 1e-4, "alert": 1e-6}, 99.5, 365),
+        "measured": Measurement("bias/r/report.json", "0" * 64, "missing-people-1", FACE_MODEL, MEASURED_AT),
     }
     return Policy(**{**values, **changes})
 
@@ -102,5 +105,18 @@ def policy_json(**changes: Any) -> str:
         "escalation_margin": 2,
         "two_reviewers_for": ["MAYBE_MINOR"],
         "keep_days": {"ALERTED": 30, "DUPLICATE": 7},
+        "fairness": {
+            "group_by": ["sex", "ethnicity", "age_band"],
+            "target_fmr": {"review": 0.0001, "alert": 0.000001},
+            "duplicate_similarity": 99.5,
+            "max_age_days": 365,
+        },
+        "measured": {
+            "report": "bias/r/report.json",
+            "report_sha256": "0" * 64,
+            "collection": "missing-people-1",
+            "face_model_version": FACE_MODEL,
+            "at": MEASURED_AT.isoformat(),
+        },
     }
     return json.dumps({**values, **changes})

@@ -112,7 +112,7 @@ class Desk:
             MemoryAudit(tables),
         )
         self.crops = crops = Crops(self.pictures, live)
-        self.judge = Judge(self.cases, self.look_alikes)  # type: ignore[arg-type]
+        self.judge = Judge(self.cases, self.look_alikes, clock)  # type: ignore[arg-type]
         self.assess = AssessCandidates(self.judge, self.detections, crops, live, clock)
         self.reserve = ReserveAlert(self.alerts, self.detections, crops, live, clock)
         self.request_review = RequestReview(self.reviews, self.machines, clock)  # type: ignore[arg-type]

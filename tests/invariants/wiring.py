@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeward import bootstrap
+from homeward.bootstrap import base, detection, redriving, stores
 from homeward.adapters import letter_box, machines, messages
 from homeward.domain.cases import Case, CaseKey, PhotoClass, PhotoKey
 from homeward.domain.detections import Outcome, Picture
@@ -24,6 +25,7 @@ from tests.invariants.cloud import Cloud
 
 MACHINE = Path(__file__).resolve().parents[2] / "statemachines/detection/detection.asl.json"
 DEFINITION: dict[str, Any] = json.loads(MACHINE.read_text())
+ROOMS = (base, stores, detection, redriving)
 POLICY = factories.policy(keep_days={Outcome.ALERTED: 30, Outcome.DUPLICATE: 7})
 ADULT, MINOR = factories.case_key(51557), factories.case_key(51558)
 CASES = {
@@ -78,7 +80,9 @@ class Pictures:
             return SearchResult(None, (), unusable="GONE", collection="c")
         case, similarity = self.faces[picture.key]
         match = factories.face_match(int(case.number), similarity)
-        return SearchResult(factories.probe(), (match,) if similarity >= threshold else (), collection="c")
+        return SearchResult(
+            factories.probe(), (match,) if similarity >= threshold else (), None, "c", factories.FACE_MODEL
+        )
 
 
 class Cases:
@@ -202,7 +206,9 @@ class Wiring:
                 "clock": self.cloud.clock,
                 "settings": lambda: Settings(names),
             }
-            stack.enter_context(patch.multiple(bootstrap, **patches))
+            for room in ROOMS:
+                own = {name: value for name, value in patches.items() if hasattr(room, name)}
+                stack.enter_context(patch.multiple(room, **own))
             stack.enter_context(patch.object(machines, "StepFunctionsMachines", lambda: step_functions))
             stack.enter_context(patch.object(messages, "SnsPublisher", lambda attempts=3: Topic(self.cloud, attempts)))
             letters = Port(self.cloud, "dead_letters", Letters(self.cloud))

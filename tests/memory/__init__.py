@@ -6,7 +6,7 @@ Rows are kept as JSON text, so nobody shares a value with the table; like Dynamo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -235,6 +235,9 @@ class MemoryLookAlikes:
 
     def of(self, case: CaseKey) -> frozenset[CaseKey]:
         return frozenset(other for one, other in self.tables.look_alikes if one == case)
+
+    def pairs(self) -> Iterator[tuple[CaseKey, CaseKey]]:
+        yield from ((one, other) for one, other in self.tables.look_alikes if one < other)
 
 
 @dataclass

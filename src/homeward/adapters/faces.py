@@ -61,32 +61,18 @@ class RekognitionCollection:
             return replace(_nothing_to_search(picture, error), collection=collection)
         matches = tuple(_match(found) for found in answer["FaceMatches"])
         box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
+        where: Any = {"collection": collection, "face_model_version": str(answer["FaceModelVersion"])}
         if not matches:
-            return SearchResult(ProbeFace(confidence, None, None, None), matches, collection=collection)
-        return SearchResult(_measured(picture, box, confidence), matches, collection=collection)
+            return SearchResult(ProbeFace(confidence, None, None, None), matches, **where)
+        return SearchResult(_measured(picture, box, confidence), matches, **where)
 
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """See the port. A photo with two usable faces doesn't say whose they are, so neither stays."""
-        collection = self.collection
-        try:
-            answer = client("rekognition").index_faces(
-                CollectionId=collection,
-                Image={"S3Object": {"Bucket": bucket, "Name": object_key}},
-                ExternalImageId=photo.external_image_id,
-                MaxFaces=1,
-                QualityFilter="AUTO",
-            )
-        except AWS_ERRORS as error:
-            code = error_code(error) if isinstance(error, ClientError) else ""
-            if code in _UNUSABLE:
-                return IndexResult(None, _UNUSABLE[code])
-            raise translated(error) from error
-        indexed = [str(record["Face"]["FaceId"]) for record in answer["FaceRecords"]]
-        rest = answer.get("UnindexedFaces", [])
-        if indexed and any(face["Reasons"] == _OTHER_FACE for face in rest):
+        image = {"S3Object": {"Bucket": bucket, "Name": object_key}}
+        indexed, result = index_image(self.collection, image, photo.external_image_id)
+        if indexed and not result.face_id:
             self.delete(indexed)
-            return IndexResult(None, Refusal.MANY_FACES.value)
-        return IndexResult(indexed[0], None) if indexed else IndexResult(None, _why_not(rest))
+        return result
 
     def delete(self, face_ids: Sequence[str]) -> None:
         """See the port. At most 4,096 faces; one that Rekognition keeps for another reason is a ServiceRefusedError."""
@@ -95,6 +81,24 @@ class RekognitionCollection:
         kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
         if kept:
             raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
+
+
+def index_image(collection: str, image: Mapping[str, Any], name: str) -> tuple[list[str], IndexResult]:
+    """Index the one face of an image; the faces that are in the collection now, and what to make of that."""
+    try:
+        answer = client("rekognition").index_faces(
+            CollectionId=collection, Image=image, ExternalImageId=name, MaxFaces=1, QualityFilter="AUTO"
+        )
+    except AWS_ERRORS as error:
+        code = error_code(error) if isinstance(error, ClientError) else ""
+        if code in _UNUSABLE:
+            return [], IndexResult(None, _UNUSABLE[code])
+        raise translated(error) from error
+    indexed = [str(record["Face"]["FaceId"]) for record in answer["FaceRecords"]]
+    rest = answer.get("UnindexedFaces", [])
+    if indexed and any(face["Reasons"] == _OTHER_FACE for face in rest):
+        return indexed, IndexResult(None, Refusal.MANY_FACES.value)
+    return indexed, IndexResult(indexed[0], None) if indexed else IndexResult(None, _why_not(rest))
 
 
 class RekognitionDetector:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from homeward.adapters.dynamodb import event_put, put, query, transact
+from homeward.adapters.dynamodb import event_put, put, query, scan, transact
 from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import CaseKey
 from homeward.domain.detections import iso
@@ -34,3 +34,10 @@ class DynamoLookAlikeStore:
         return frozenset(
             CaseKey.parse(item["other"]) for item in query(self.table, "#case = :case", names=names, case=str(case))
         )
+
+    def pairs(self) -> Iterator[tuple[CaseKey, CaseKey]]:
+        """See the port."""
+        for item in scan(self.table, "case,other"):
+            one, other = CaseKey.parse(item["case"]), CaseKey.parse(item["other"])
+            if one < other:
+                yield one, other

@@ -30,6 +30,11 @@ from homeward.bootstrap.detection import (
     search_faces,
     start_detection,
 )
+from homeward.bootstrap.fairness import (
+    MEASURER,
+    report_bias,
+    report_people,
+)
 from homeward.bootstrap.ingestion import (
     SOURCES,
     diff_cases,
@@ -77,6 +82,7 @@ from homeward.bootstrap.stores import (
 
 __all__ = [
     "DEFAULT_STACK",
+    "MEASURER",
     "REDRIVER",
     "REPLAYER",
     "SOURCES",
@@ -118,6 +124,8 @@ __all__ = [
     "release_alert",
     "remove_faces",
     "replay_detections",
+    "report_bias",
+    "report_people",
     "request_review",
     "reserve_alert",
     "retract_alert",

@@ -92,7 +92,7 @@ def judge() -> Judge:
     """What decides about a detection."""
     from homeward.steps.assess_candidates import Judge
 
-    return Judge(cases(), look_alikes())
+    return Judge(cases(), look_alikes(), base.clock)
 
 
 def assess_candidates() -> AssessCandidates:

@@ -13,6 +13,11 @@ AGE_BANDS = ((0, 17), (18, 29), (30, 49), (50, 150))
 _UNKNOWN = frozenset({"", "Unsure", "Uncertain", "Unknown", "Other", "Multiple"})
 
 
+def known(word: str) -> bool:
+    """Whether a source's word for an attribute says anything."""
+    return word not in _UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The recorded group of a case; an attribute is None when the record doesn't say."""
@@ -42,8 +47,8 @@ def recorded_group(case: Case) -> Group:
     """Return the case's group. An unknown age counts as possibly a minor: the careful reading."""
     lowest = case.current_age_min
     return Group(
-        sex=case.sex if case.sex not in _UNKNOWN else None,
-        ethnicities=tuple(sorted(name for name in case.ethnicities if name not in _UNKNOWN)),
+        sex=case.sex if case.sex is not None and known(case.sex) else None,
+        ethnicities=tuple(sorted(name for name in case.ethnicities if known(name))),
         age_band=age_band(lowest, case.current_age_max),
         maybe_minor=lowest is None or lowest < ADULT_AGE,
     )

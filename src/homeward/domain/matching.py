@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,8 @@ class Reason(StrEnum):
     LOOK_ALIKE = "LOOK_ALIKE"
     LOW_TRUST_PHOTO = "LOW_TRUST_PHOTO"
     PROBE_QUALITY_LOW = "PROBE_QUALITY_LOW"
+    MODEL_CHANGED = "MODEL_CHANGED"
+    POLICY_EXPIRED = "POLICY_EXPIRED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ class Candidate:
     def to_json(self) -> dict[str, Any]:
         """Form used between states."""
         return {"case": str(self.case), **{name: getattr(self, name) for name in self.__slots__[1:]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What thresholds that were measured once must still fit: the face model that searched, and the time."""
+
+    face_model_version: str | None
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,7 @@ def assess(
     probe: ProbeFace,
     seen_on: date,
     policy: Policy,
+    standing: Standing,
     look_alikes: frozenset[CaseKey] = frozenset(),
 ) -> Decision:
     """Decide about one detection. `seen_on` is the UTC day of the picture, `look_alikes` are those of `best_of`."""
@@ -160,6 +171,8 @@ def assess(
             (Reason.LOOK_ALIKE, _close(best, [r for r in rivals if r.case in look_alikes], policy.look_alike_margin)),
             (Reason.LOW_TRUST_PHOTO, best.trusted < tier.alert <= best.similarity),
             (Reason.PROBE_QUALITY_LOW, _is_poor(probe, policy)),
+            (Reason.MODEL_CHANGED, proved and _model_changed(policy, standing)),
+            (Reason.POLICY_EXPIRED, proved and is_expired(policy, standing.now)),
         )
         if holds
     )
@@ -202,6 +215,17 @@ def _is_poor(probe: ProbeFace, policy: Policy) -> bool:
         (probe.width_px, policy.probe.width_px),
     )
     return any(value is None or value < least for value, least in measured)
+
+
+def _model_changed(policy: Policy, standing: Standing) -> bool:
+    """A search that doesn't say by which model it was done is by none that was measured."""
+    return policy.measured is None or policy.measured.face_model_version != standing.face_model_version
+
+
+def is_expired(policy: Policy, now: datetime) -> bool:
+    """Whether what the policy's rules rest on was measured too long ago."""
+    expires = policy.expires()
+    return expires is not None and now >= expires
 
 
 def _verdict(similarity: float, tier: Tier, held: bool) -> tuple[Verdict, Reason]:

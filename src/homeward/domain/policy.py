@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeward.domain.cases import PhotoClass
 from homeward.domain.detections import Outcome
 from homeward.domain.errors import PolicyError
 from homeward.domain.groups import Group
+
+ATTRIBUTES = frozenset({"sex", "ethnicity", "age_band"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,37 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class Fairness:
+    """What a measurement of error rates must show before a group has thresholds of its own.
+
+    `group_by` are the attributes (sex, ethnicity, age_band) by whose values rules are made; `target_fmr` holds for each
+    tier the false match rate that must be proved. Pairs of cases from `duplicate_similarity` on may be one person.
+    """
+
+    group_by: tuple[str, ...]
+    target_fmr: Mapping[str, float]
+    duplicate_similarity: float
+    max_age_days: int
+
+    def __post_init__(self) -> None:
+        if not self.group_by or len(set(self.group_by)) < len(self.group_by) or not set(self.group_by) <= ATTRIBUTES:
+            raise PolicyError(f"fairness.group_by must name some of {', '.join(sorted(ATTRIBUTES))}, each once")
+        if set(self.target_fmr) != {"review", "alert"} or not all(0 < rate < 1 for rate in self.target_fmr.values()):
+            raise PolicyError("fairness.target_fmr must hold a rate between 0 and 1 for review and for alert")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The measurement that the rules' evidence comes from; they are only good for that collection and face model."""
+
+    report: str
+    report_sha256: str
+    collection: str
+    face_model_version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole policy. `strictest` applies wherever nothing better is proved. Times are in seconds.
 
@@ -88,6 +122,16 @@ class Policy:
     escalation_margin: float
     two_reviewers_for: frozenset[str]
     keep_days: Mapping[Outcome, int]
+    fairness: Fairness
+    measured: Measurement | None = None
+
+    def __post_init__(self) -> None:
+        if self.measured is None and any(rule.evidence for rule in self.groups):
+            raise PolicyError("rules with evidence need `measured`: the report, collection and face model they rest on")
+
+    def expires(self) -> datetime | None:
+        """When what was measured is too old to alert by; None when nothing was."""
+        return self.measured.at + timedelta(days=self.fairness.max_age_days) if self.measured else None
 
     def tier_for(self, group: Group) -> tuple[Tier, bool]:
         """Return the thresholds for a recorded group, and whether evidence stands behind them.
@@ -135,6 +179,8 @@ def parse_policy(text: str) -> Policy:
             escalation_margin=float(data["escalation_margin"]),
             two_reviewers_for=frozenset(data["two_reviewers_for"]),
             keep_days=_keep_days(data["keep_days"]),
+            fairness=_fairness(data["fairness"]),
+            measured=_measurement(data["measured"]) if "measured" in data else None,
         )
     except KeyError as missing:
         raise PolicyError(f"the policy has no {missing}; see policy/matching.schema.json") from missing
@@ -147,6 +193,22 @@ def _keep_days(data: Mapping[str, Any]) -> dict[Outcome, int]:
     if Outcome.ALERTED not in days:
         raise PolicyError("keep_days has no ALERTED: the picture behind an alert must be there when it is asked for")
     return days
+
+
+def _fairness(data: Mapping[str, Any]) -> Fairness:
+    return Fairness(
+        group_by=tuple(data["group_by"]),
+        target_fmr={tier: float(rate) for tier, rate in data["target_fmr"].items()},
+        duplicate_similarity=float(data["duplicate_similarity"]),
+        max_age_days=int(data["max_age_days"]),
+    )
+
+
+def _measurement(data: Mapping[str, Any]) -> Measurement:
+    at = datetime.fromisoformat(data["at"])
+    if at.tzinfo is None:
+        raise PolicyError("measured.at must name its time zone, e.g. 2026-11-23T04:30:00Z")
+    return Measurement(**{**data, "at": at.astimezone(UTC)})
 
 
 def _tier(data: Mapping[str, Any]) -> Tier:

@@ -38,13 +38,14 @@ class Clock(Protocol):
 class SearchResult:
     """Matches for the largest face of a picture; `probe` is None when it holds no face that can be searched for.
 
-    `collection` is the one that was searched.
+    `collection` is the one that was searched, `face_model_version` what made its vectors (None: nothing was compared).
     """
 
     probe: ProbeFace | None
     matches: tuple[FaceMatch, ...]
     unusable: str | None = None
     collection: str = ""
+    face_model_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +340,9 @@ class LookAlikeStore(Protocol):
 
     def of(self, case: CaseKey) -> frozenset[CaseKey]:
         """The cases that were marked as looking like this one."""
+
+    def pairs(self) -> Iterator[tuple[CaseKey, CaseKey]]:
+        """Every pair, once."""
 
 
 class AuditLog(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, ProbeFace, Verdict
 from homeward.domain.errors import ConflictError
-from homeward.domain.matching import Decision, assess, best_of, candidates_of, photo_keys
+from homeward.domain.matching import Decision, Standing, assess, best_of, candidates_of, photo_keys
 from homeward.domain.policy import Policy
 from homeward.domain.ports import CaseStore, Clock, DetectionStore, LookAlikeStore, PolicySource
 from homeward.steps.crops import Crops
@@ -22,6 +22,7 @@ class Judge:
 
     cases: CaseStore
     look_alikes: LookAlikeStore
+    clock: Clock
 
     def decide(self, detection: Detection, search: Mapping[str, Any], policy: Policy) -> Decision:
         """Decide about a detection by what Search Faces found."""
@@ -32,7 +33,8 @@ class Judge:
         seen_on = date.fromisoformat(detection.captured_at[:10])
         best = best_of(candidates, cases, seen_on)
         alike = self.look_alikes.of(best.case) if best and len(candidates) > 1 else frozenset()
-        return assess(candidates, cases, ProbeFace(**search["probe"]), seen_on, policy, alike)
+        standing = Standing(search.get("face_model_version"), self.clock())
+        return assess(candidates, cases, ProbeFace(**search["probe"]), seen_on, policy, standing, alike)
 
 
 @dataclass(frozen=True, slots=True)

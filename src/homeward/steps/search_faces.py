@@ -27,7 +27,7 @@ class SearchFaces:
     actor: str = "function:search_faces"
 
     def __call__(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `{"outcome", "probe", "matches", "threshold", "collection"}`.
+        """Return `{"outcome", "probe", "matches", "threshold", "collection", "face_model_version"}`.
 
         The outcome is MATCHES or a named end of the detection. A repeated call gets the first one's answer.
         """
@@ -78,6 +78,7 @@ def search_json(found: SearchResult, threshold: float) -> dict[str, Any]:
         "matches": [asdict(match) for match in found.matches],
         "threshold": threshold,
         "collection": found.collection,
+        "face_model_version": found.face_model_version,
     }
 
 

@@ -167,3 +167,5 @@ def test_look_alikes_are_found_from_either_side(stores: Any) -> None:
     assert stores.look_alikes.of(two) == {one}
     assert len(stores.audit.story(f"case:{two}")) == 2
     assert stores.look_alikes.of(case_key(1)) == frozenset()
+    assert {frozenset(pair) for pair in stores.look_alikes.pairs()} >= {frozenset({one, two}), frozenset({one, three})}
+    assert all(pair[0] < pair[1] for pair in stores.look_alikes.pairs())

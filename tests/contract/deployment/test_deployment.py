@@ -35,7 +35,7 @@ def policy_events(aws: Any, run_: Run) -> list[Any]:
         TableName=run_.result.settings["AUDIT_TABLE"],
         IndexName="by_subject",
         KeyConditionExpression="subject = :subject",
-        ExpressionAttributeValues={":subject": {"S": "policy:floor-2"}},
+        ExpressionAttributeValues={":subject": {"S": "policy:floor-3"}},
     )
     return list(answer["Items"])
 
@@ -139,7 +139,7 @@ def test_collection_policy_and_phone_are_there(first: Run, aws: Any) -> None:
     assert aws("rekognition").list_collections()["CollectionIds"] == ["missing-people-1"]
     settings = first.result.settings
     live = LivePolicy(settings["POLICY_PARAMETER"], settings["CASES_BUCKET"])()
-    assert (live.version, live.groups) == ("floor-2", ())
+    assert (live.version, live.groups) == ("floor-3", ())
     (event,) = policy_events(aws, first)
     assert event["action"]["S"] == "publish_policy"
     assert event["actor"]["S"] == "deployer:arn:aws:iam::111122223333:root"
@@ -162,11 +162,11 @@ def test_again_without_changes_does_nothing(first: Run, aws: Any) -> None:
 
 def test_a_live_policy_is_not_replaced(first: Run, aws: Any, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
-    other.write_text((ROOT / "policy" / "matching.json").read_text().replace("floor-2", "looser-1"))
+    other.write_text((ROOT / "policy" / "matching.json").read_text().replace("floor-3", "looser-1"))
     again = run(policy_file=other)
-    assert "policy floor-2 is live; looser-1 was not published" in again.said
+    assert "policy floor-3 is live; looser-1 was not published" in again.said
     pointer = aws("ssm").get_parameter(Name=first.result.settings["POLICY_PARAMETER"])["Parameter"]["Value"]
-    assert json.loads(pointer)["version"] == "floor-2"
+    assert json.loads(pointer)["version"] == "floor-3"
 
 
 def test_a_published_version_is_never_overwritten(first: Run, aws: Any, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_published_version_is_never_overwritten(first: Run, aws: Any, tmp_path
     try:
         with pytest.raises(DeployError, match="holds another policy of that version"):
             run(policy_file=other)
-        kept = aws("s3").get_object(Bucket=settings["CASES_BUCKET"], Key="policy/floor-2.json")["Body"].read()
+        kept = aws("s3").get_object(Bucket=settings["CASES_BUCKET"], Key="policy/floor-3.json")["Body"].read()
         assert kept == (ROOT / "policy" / "matching.json").read_bytes()
     finally:
         aws("ssm").put_parameter(Name=name, Value=live, Type="String", Overwrite=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,16 +12,28 @@ from hypothesis import strategies as st
 from homeward.domain.cases import Case, CaseStatus, PhotoClass
 from homeward.domain.detections import ProbeFace, Verdict
 from homeward.domain.groups import recorded_group
-from homeward.domain.matching import Candidate, Decision, Reason, assess, best_of, candidates_of
+from homeward.domain.matching import Candidate, Decision, Reason, Standing, assess, best_of, candidates_of
 from homeward.domain.policy import GroupRule, Tier
-from tests.factories import EVIDENCE, candidate, case, case_key, face_match, photo_key, policy, probe
+from tests.factories import (
+    EVIDENCE,
+    FACE_MODEL,
+    MEASURED_AT,
+    candidate,
+    case,
+    case_key,
+    face_match,
+    photo_key,
+    policy,
+    probe,
+)
 
 SEEN_ON = date(2026, 11, 22)
+STANDING = Standing(FACE_MODEL, MEASURED_AT + timedelta(days=21))
 RANK = {Verdict.DISCARD: 0, Verdict.REVIEW: 1, Verdict.ALERT: 2}
 
 
 def decide(*candidates: Candidate, cases: tuple[Case, ...] = (case(),), **more: object) -> Decision:
-    values = {"probe": probe(), "seen_on": SEEN_ON, "policy": policy(), **more}
+    values = {"probe": probe(), "seen_on": SEEN_ON, "policy": policy(), "standing": STANDING, **more}
     return assess(candidates, {c.key: c for c in cases}, **values)  # type: ignore[arg-type]
 
 
@@ -195,7 +207,7 @@ def test_more_similarity_never_turns_an_alert_into_less(  # type: ignore[no-unty
         others = [candidate(2, rival)] if rival <= low else []
         cases = {found.key: found, case_key(2): case(2)}
         marked = frozenset({case_key(2)}) if alike else frozenset()
-        decision = assess([mine, *others], cases, face, SEEN_ON, rules, marked)
+        decision = assess([mine, *others], cases, face, SEEN_ON, rules, STANDING, marked)
         verdicts.append(RANK[decision.verdict])
     assert verdicts[0] <= verdicts[1]
 
@@ -204,7 +216,7 @@ def test_more_similarity_never_turns_an_alert_into_less(  # type: ignore[no-unty
 def test_a_mark_never_loosens_anything(found, rules, face, similarity, rival) -> None:  # type: ignore[no-untyped-def]
     both, cases = [candidate(1, similarity), candidate(2, rival)], {found.key: found, case_key(2): case(2)}
     marks = frozenset({case_key(1), case_key(2)})
-    unmarked, marked = (assess(both, cases, face, SEEN_ON, rules, one) for one in (frozenset(), marks))
+    unmarked, marked = (assess(both, cases, face, SEEN_ON, rules, STANDING, one) for one in (frozenset(), marks))
     assert RANK[marked.verdict] <= RANK[unmarked.verdict]
     assert set(unmarked.reasons) <= set(marked.reasons)
 
@@ -221,7 +233,47 @@ def test_an_unknown_group_never_gets_a_looser_threshold(found: Case, rules) -> N
 @given(cases_, policies, probes, similarities)
 def test_same_input_same_output(found, rules, face, similarity) -> None:  # type: ignore[no-untyped-def]
     def once() -> Decision:
-        return assess([candidate(1, similarity)], {found.key: found}, face, SEEN_ON, rules)
+        return assess([candidate(1, similarity)], {found.key: found}, face, SEEN_ON, rules, STANDING)
 
     assert once() == once()
     assert once().to_json() == once().to_json()
+
+
+@pytest.mark.parametrize("model", ["8.0", "", None])
+def test_another_face_model_turns_alerts_into_questions(model: str | None) -> None:
+    decision = decide(candidate(similarity=97.0), standing=Standing(model, STANDING.now))
+    assert (decision.verdict, decision.reasons) == (
+        Verdict.REVIEW,
+        (Reason.ABOVE_ALERT_THRESHOLD, Reason.MODEL_CHANGED),
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "verdict"),
+    [
+        (timedelta(days=365) - timedelta(seconds=1), Verdict.ALERT),
+        (timedelta(days=365), Verdict.REVIEW),
+        (timedelta(days=4000), Verdict.REVIEW),
+    ],
+)
+def test_a_measurement_is_good_for_so_long(age: timedelta, verdict: Verdict) -> None:
+    decision = decide(candidate(similarity=97.0), standing=Standing(FACE_MODEL, MEASURED_AT + age))
+    assert decision.verdict is verdict
+    assert (Reason.POLICY_EXPIRED in decision.reasons) is (verdict is Verdict.REVIEW)
+
+
+def test_what_rests_on_no_measurement_can_neither_age_nor_change() -> None:
+    old = Standing(None, datetime.max.replace(tzinfo=MEASURED_AT.tzinfo))
+    decision = decide(candidate(similarity=99.5), policy=policy(groups=(), measured=None), standing=old)
+    assert decision.reasons == (Reason.ABOVE_ALERT_THRESHOLD, Reason.GROUP_WITHOUT_EVIDENCE)
+
+
+@given(cases_, policies, probes, similarities, st.sampled_from([None, "8.0"]), st.integers(0, 5000))
+def test_the_gate_never_makes_more_of_a_match(found, rules, face, similarity, model, days) -> None:  # type: ignore[no-untyped-def]
+    def under(standing: Standing) -> Decision:
+        return assess([candidate(1, similarity)], {found.key: found}, face, SEEN_ON, rules, standing)
+
+    free, gated = under(STANDING), under(Standing(model, MEASURED_AT + timedelta(days=days)))
+    assert RANK[gated.verdict] <= RANK[free.verdict]
+    assert gated.verdict is not Verdict.ALERT
+    assert (gated.verdict is Verdict.DISCARD) is (free.verdict is Verdict.DISCARD), "nothing is lost by it"

@@ -11,6 +11,17 @@ from homeward.domain.groups import Group, recorded_group
 from homeward.domain.policy import GroupRule, Tier, parse_policy
 from tests.factories import EVIDENCE, case, policy, policy_json
 
+FAIRNESS, MEASURED = (json.loads(policy_json())[name] for name in ("fairness", "measured"))
+
+
+def test_rules_with_evidence_say_what_they_rest_on() -> None:
+    data = json.loads(policy_json(groups=[{"sex": "Female", "review": 88, "alert": 95, "evidence": EVIDENCE}]))
+    del data["measured"]
+    with pytest.raises(PolicyError, match="rules with evidence need `measured`"):
+        parse_policy(json.dumps(data))
+    del data["groups"][0]["evidence"]
+    assert parse_policy(json.dumps(data)).measured is None
+
 
 def test_a_policy_file_is_read() -> None:
     rule = {"sex": "Female", "review": 88, "alert": 95, "evidence": EVIDENCE}
@@ -30,6 +41,16 @@ def test_a_policy_file_is_read() -> None:
         policy_json(groups=[{"review": 90, "alert": 99, "evidence": EVIDENCE}]),
         policy_json(photo_classes_that_may_alert=["SKETCH"]),
         policy_json(probe={"confidence": 90}),
+        policy_json(fairness={**FAIRNESS, "group_by": []}),
+        policy_json(fairness={**FAIRNESS, "group_by": ["sex", "sex"]}),
+        policy_json(fairness={**FAIRNESS, "group_by": ["colour"]}),
+        policy_json(fairness={**FAIRNESS, "target_fmr": {"alert": 1e-6}}),
+        policy_json(fairness={**FAIRNESS, "target_fmr": {"review": 0, "alert": 1e-6}}),
+        policy_json(measured={**MEASURED, "at": "yesterday"}),
+        policy_json(measured={**MEASURED, "at": "2026-11-01T00:00:00"}),
+        policy_json(measured={**MEASURED, "by": "me"}),
+        policy_json(measured={"report": "x"}),
+        policy_json(measured="x"),
     ],
 )
 def test_an_unusable_policy_is_refused(text: str) -> None:

@@ -94,6 +94,7 @@ def test_schema_names_the_domains_own_reasons_and_ends(schema: dict[str, Any]) -
         "escalation_margin",
         "two_reviewers_for",
         "keep_days",
+        "fairness",
     ],
 )
 def test_schema_and_reader_both_refuse_a_missing_part(
@@ -121,6 +122,10 @@ def test_schema_and_reader_both_refuse_a_missing_part(
         (("keep_days", "FAILED"), 30),
         (("escalation_margin",), 0),
         (("thresholds",), {}),
+        (("fairness", "group_by"), []),
+        (("fairness", "target_fmr", "alert"), 0),
+        (("fairness", "max_age_days"), 0),
+        (("measured",), {"report": "x"}),
         (("groups",), [{"review": 90, "alert": 95, "evidence": {}, "why": "because somebody said so, once"}]),
     ],
     ids=str,

@@ -18,7 +18,7 @@ from homeward.steps.assess_candidates import Judge
 from homeward.steps.plan_replay import PlanReplay
 from homeward.steps.replay_detections import GONE, NEVER_SEARCHED, PICTURE_GONE, ReplayDetections
 from homeward.steps.summarise_replay import SummariseReplay
-from tests.factories import EVIDENCE, case, case_key, detection, face_match, policy_json
+from tests.factories import EVIDENCE, FACE_MODEL, case, case_key, detection, face_match, policy_json
 from tests.fakes import FakeDetections, FakeFaces, FakeLog, clock
 
 SINCE, UNTIL = "2026-11-15T00:00:00Z", "2026-11-23T00:00:00Z"
@@ -83,7 +83,7 @@ class Bench:
         self.objects = Objects({"policy/live.json": rules()})
         self.pictures, self.log = Pictures(), FakeLog()
         self.asked: list[str] = []
-        self.found = SearchResult(ProbeFace(**PROBE), (face_match(similarity=99.5),), collection="other")
+        self.found = SearchResult(ProbeFace(**PROBE), (face_match(similarity=99.5),), None, "other", FACE_MODEL)
 
     def between(self, since: datetime, until: datetime) -> list[str]:
         return sorted(self.rows.rows)
@@ -97,7 +97,7 @@ class Bench:
         return FakeFaces(self.found)
 
     def batch(self, name: str) -> dict[str, int]:
-        judge: Any = Judge(Cases(), NoLookAlikes())  # type: ignore[arg-type]
+        judge: Any = Judge(Cases(), NoLookAlikes(), clock)  # type: ignore[arg-type]
         step: Any = ReplayDetections(self.rows, self.pictures, self.faces, judge, self.objects, "cases")  # type: ignore[arg-type]
         return dict(step("run", name))
 
@@ -118,7 +118,11 @@ def row(shot: str = "1", similarity: float | None = 95.0, verdict: str = "REVIEW
     matches = [asdict(face_match(similarity=similarity))] if similarity else []
     search = {"outcome": "MATCHES" if matches else "NO_CANDIDATE", "probe": PROBE, "matches": matches}
     decision = {"verdict": verdict, "reasons": [], "best": {"case": str(case_key()), "similarity": similarity}}
-    stored = {"search": {**search, "threshold": 80, "collection": "one"}, "outcome": "ALERTED", "state": "FINISHED"}
+    stored = {
+        "search": {**search, "threshold": 80, "collection": "one", "face_model_version": FACE_MODEL},
+        "outcome": "ALERTED",
+        "state": "FINISHED",
+    }
     return {**detection(shot=shot).to_json(), **stored, **({"decision": decision} if matches else {}), **more}
 
 

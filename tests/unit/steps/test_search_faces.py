@@ -10,7 +10,7 @@ from homeward.domain.ports import SearchResult
 from tests.factories import detection, face_match, policy, probe
 from tests.factories.desk import Desk
 
-FOUND = SearchResult(probe(), (face_match(),), collection="missing-people-1")
+FOUND = SearchResult(probe(), (face_match(),), None, "missing-people-1", "7.0")
 NOBODY = SearchResult(probe(), ())
 ANSWERS = [
     (FOUND, "MATCHES", "SEARCHED"),

@@ -1,0 +1,190 @@
+"""False matches and misses of a group at every threshold, with variances that know that comparisons share people.
+
+Variance of a false match rate: dyadic cluster-robust (Aronow, Samii, Assenova 2015; Fafchamps, Gubert 2007). With e =
+errors - trials * rate of an ordered pair of people, E of the unordered pair, and R the sum of e over all comparisons
+that a person takes part in, as probe or as enrolled case:  Var = (sum over people of R^2 - sum over pairs of E^2) /
+N^2.  All sums come from weighted histograms, so the cost is that of the errors, not of the comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homeward.domain.bias.intervals import Clustered, Floats
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Impostors:
+    """Comparisons with strangers that reach the lowest of K thresholds, each in the bin of the highest that it reaches.
+
+    `probe` is a photo, `probe_subject` its person, `subject` the enrolled person. `both` and `one_way` tell how many
+    comparisons of the same two people (of the same direction) are at least as similar: 0 for the most similar one.
+    """
+
+    steps: int
+    bin: NDArray[np.int16]
+    probe: NDArray[np.int32]
+    probe_subject: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    both: NDArray[np.int32]
+    one_way: NDArray[np.int32]
+
+
+def impostors(
+    steps: int,
+    bins: NDArray[np.int16],
+    probe: NDArray[np.int32],
+    probe_subject: NDArray[np.int32],
+    subject: NDArray[np.int32],
+) -> Impostors:
+    """Arrays of one length, in any order."""
+    people = int(max(probe_subject.max(initial=0), subject.max(initial=0))) + 1
+    least, most = np.minimum(probe_subject, subject), np.maximum(probe_subject, subject)
+    both = _ranks(least.astype(np.int64) * people + most, bins, steps)
+    one_way = _ranks(probe_subject.astype(np.int64) * people + subject, bins, steps)
+    return Impostors(steps, bins, probe, probe_subject, subject, both, one_way)
+
+
+def _ranks(keys: Ints, bins: NDArray[np.int16], steps: int) -> NDArray[np.int32]:
+    """Place of each entry among those of its key, the highest bin first."""
+    order = np.argsort(keys * steps + (steps - 1 - bins), kind="stable")
+    ranked = keys[order]
+    first = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+    lengths = np.diff(np.r_[first, len(ranked)])
+    ranks = np.empty(len(keys), dtype=np.int32)
+    ranks[order] = np.arange(len(keys)) - np.repeat(first, lengths)
+    return ranks
+
+
+def same_group(found: Impostors, photos: Ints, members: Mask, left_out: Sequence[Pair] = ()) -> Clustered:
+    """False matches among the members. `photos` are those of each person; pairs in `left_out` are no comparisons."""
+    own = np.where(members, photos, 0)
+    people, total, squares = int(members.sum()), int(own.sum()), float((own.astype(float) ** 2).sum())
+    taking_part = np.where(members, own * (people - 1) + (total - own), 0).astype(np.float64)
+    pairs = (people - 1) * squares + (total**2 - squares)
+    chosen = members[found.probe_subject] & members[found.subject]
+    return _dyadic(
+        found,
+        chosen,
+        trials=total * (people - 1),
+        taking_part=taking_part,
+        pairs=pairs,
+        of_pair=photos[found.probe_subject] + photos[found.subject],
+        ranks=found.both,
+        left_out=[(a, b, int(photos[a] + photos[b])) for a, b in left_out if members[a] and members[b]],
+        clusters=people,
+    )
+
+
+def any_probe(found: Impostors, photos: Ints, members: Mask, left_out: Sequence[Pair] = ()) -> Clustered:
+    """False matches of anybody's photos with enrolled members."""
+    own, everybody = np.where(members, photos, 0), int(photos.sum())
+    people, total = int(members.sum()), int(own.sum())
+    inside = (own.astype(float) ** 2).sum()
+    outside = (np.where(members, 0, photos).astype(float) ** 2).sum()
+    taking_part = np.where(members, everybody - photos + photos * (people - 1), photos * people).astype(np.float64)
+    within = members[found.probe_subject]
+    both_ways = [(a, b) for a, b in left_out if members[a] or members[b]]
+    return _dyadic(
+        found,
+        members[found.subject],
+        trials=everybody * people - total,
+        taking_part=taking_part,
+        pairs=float((people - 1) * inside + (total**2 - inside) + outside * people),
+        of_pair=photos[found.probe_subject] + np.where(within, photos[found.subject], 0),
+        ranks=np.where(within, found.both, found.one_way),
+        left_out=[(a, b, int(photos[a] * members[b] + photos[b] * members[a])) for a, b in both_ways],
+        clusters=int((photos > 0).sum()),
+    )
+
+
+def _dyadic(
+    found: Impostors,
+    chosen: Mask,
+    trials: int,
+    taking_part: Floats,
+    pairs: float,
+    of_pair: Ints,
+    ranks: NDArray[np.int32],
+    left_out: Sequence[tuple[int, int, int]],
+    clusters: int,
+) -> Clustered:
+    taking_part = taking_part.copy()
+    for a, b, number in left_out:  # what they were is no trial; their errors aren't in `found`
+        trials -= number
+        pairs -= number**2
+        taking_part[[a, b]] -= number
+    bins, first, second = found.bin[chosen], found.probe_subject[chosen], found.subject[chosen]
+    errors = _at_least(bins, found.steps)
+    rate = errors / max(trials, 1)
+    of_people = _by_person(np.r_[first, second], np.r_[bins, bins], len(taking_part), found.steps)
+    squares = np.einsum("ik,ik->k", of_people, of_people)
+    people = squares - 2 * rate * (taking_part @ of_people) + rate**2 * (taking_part**2).sum()
+    of_pairs = _at_least(bins, found.steps, 2.0 * ranks[chosen] + 1)
+    crossed = _at_least(bins, found.steps, of_pair[chosen].astype(np.float64))
+    variance = (people - (of_pairs - 2 * rate * crossed + rate**2 * pairs)) / max(trials, 1) ** 2
+    return Clustered(max(trials, 0), clusters, errors.astype(np.int64), np.maximum(variance, 0.0))
+
+
+def _at_least(bins: NDArray[np.int16], steps: int, weights: NDArray[np.floating[Any]] | None = None) -> Floats:
+    """How much is in each bin or above it."""
+    found = np.bincount(bins, weights, minlength=steps)
+    return np.asarray(found[::-1].cumsum()[::-1], dtype=np.float64)
+
+
+def _by_person(person: NDArray[np.int32], bins: NDArray[np.int16], people: int, steps: int) -> Floats:
+    """Counts of each person (rows) in each bin or above it (columns)."""
+    counts = np.bincount(person.astype(np.int64) * steps + bins, minlength=people * steps).reshape(people, steps)
+    return np.asarray(counts[:, ::-1].cumsum(axis=1)[:, ::-1], dtype=np.float64)
+
+
+def misses(steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], people: int) -> Clustered:
+    """Photos that don't reach a threshold with the same person's others. `bins` are -1 where they reach none.
+
+    Arrays have an entry for each photo of a person with at least two; clustered by person.
+    """
+    reached = _by_person(subject[bins >= 0], bins[bins >= 0], people, steps)
+    trials = np.bincount(subject, minlength=people).astype(np.float64)
+    return _one_way(trials[:, None] - reached, trials)
+
+
+def _one_way(errors: Floats, trials: Floats) -> Clustered:
+    """`errors` by person and threshold, `trials` by person."""
+    number, clusters = int(trials.sum()), int((trials > 0).sum())
+    total = errors.sum(axis=0)
+    rate = total / max(number, 1)
+    spread = ((errors - rate * trials[:, None]) ** 2).sum(axis=0)
+    variance = spread * clusters / max(clusters - 1, 1) / max(number, 1) ** 2
+    return Clustered(number, clusters, np.rint(total).astype(np.int64), variance)
+
+
+def searches(
+    steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], found: NDArray[np.int32], people: int
+) -> Clustered:
+    """Searches of people who aren't enrolled that return somebody. `bins` are those of the best candidate, -1 for none.
+
+    An entry for each probe: its person, and the enrolled person who was `found` best. Clustered by the person searched
+    for; that one enrolled person answers many searches is added.
+    """
+    hit = bins >= 0
+    alone = _one_way(
+        _by_person(subject[hit], bins[hit], people, steps),
+        np.bincount(subject, minlength=people).astype(np.float64),
+    )
+    gallery = _by_person(found[hit], bins[hit], people, steps)
+    twice = _at_least(bins[hit], steps, 2.0 * _ranks(_key(subject, found, people)[hit], bins[hit], steps) + 1)
+    shared = np.maximum(np.einsum("ik,ik->k", gallery, gallery) - twice, 0.0) / max(alone.trials, 1) ** 2
+    return Clustered(alone.trials, alone.clusters, alone.errors, alone.variance + shared)
+
+
+def _key(subject: NDArray[np.int32], found: NDArray[np.int32], people: int) -> Ints:
+    return np.asarray(subject.astype(np.int64) * people + found)
