@@ -46,6 +46,11 @@ THROTTLED = frozenset(
 @cache
 def client(service: str, attempts: int = 3) -> Any:
     """Return the process's one client of a service that tries so often; clients are safe to share between threads."""
+    return new_client(service, attempts)
+
+
+def new_client(service: str, attempts: int = 3) -> Any:
+    """A client of one's own, for who changes what it does."""
     retries = Config(retries={"mode": "standard", "total_max_attempts": attempts})
     return boto3.client(service, config=_CONFIG.merge(retries))  # type: ignore[call-overload]
 

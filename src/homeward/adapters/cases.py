@@ -132,6 +132,14 @@ class DynamoCaseStore:
         changes = {"status": PhotoStatus.WITHDRAWN.value}
         self._finish(key, PhotoStatus.WITHDRAWING, changes, ("face_id",), event)
 
+    def photos(self) -> Iterator[Photo]:
+        """See the port."""
+        return map(read_photo, scan(self.photos_table))
+
+    def all_cases(self) -> Iterator[Case]:
+        """See the port."""
+        return map(read_case, scan(self.table))
+
     def _awaiting(self, what: str) -> Iterator[Photo]:
         for item in query(self.photos_table, "awaiting = :what", index=INDEX, what=what):
             yield read_photo(item)

@@ -32,6 +32,8 @@ from homeward.bootstrap.detection import (
 )
 from homeward.bootstrap.fairness import (
     MEASURER,
+    measure_similarities,
+    plan_measurement,
     report_bias,
     report_people,
 )
@@ -47,6 +49,12 @@ from homeward.bootstrap.ingestion import (
     sweep_cases,
     withdraw_cases,
     write_manifest,
+)
+from homeward.bootstrap.policies import (
+    check_policy,
+    decide_policy,
+    propose_policy,
+    watch_policy,
 )
 from homeward.bootstrap.redriving import (
     REDRIVER,
@@ -92,10 +100,12 @@ __all__ = [
     "audit_log",
     "cases",
     "cases_bucket",
+    "check_policy",
     "clock",
     "confirm_alert",
     "crop_faces",
     "crops",
+    "decide_policy",
     "detect_faces",
     "detections",
     "diff_cases",
@@ -109,9 +119,12 @@ __all__ = [
     "look_alikes",
     "mark_look_alike",
     "mark_sent",
+    "measure_similarities",
     "objects",
     "pictures",
+    "plan_measurement",
     "plan_replay",
+    "propose_policy",
     "publish_alert",
     "record_failure",
     "redrive_alerts",
@@ -141,6 +154,7 @@ __all__ = [
     "suppress_case",
     "suppressions",
     "sweep_cases",
+    "watch_policy",
     "withdraw_cases",
     "write_manifest",
 ]

@@ -6,13 +6,30 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from homeward.bootstrap import base
-from homeward.bootstrap.stores import audit_log, cases_bucket, live_policy, look_alikes, objects
+from homeward.bootstrap.stores import audit_log, cases, cases_bucket, live_collection, live_policy, look_alikes, objects
 
 if TYPE_CHECKING:
+    from homeward.steps.measure_similarities import MeasureSimilarities
+    from homeward.steps.plan_measurement import PlanMeasurement
     from homeward.steps.report_bias import ReportBias
     from homeward.steps.report_people import ReportPeople
 
 MEASURER = "dag:measure_bias"
+
+
+def plan_measurement() -> PlanMeasurement:
+    """Task plan_measurement."""
+    from homeward.steps.plan_measurement import PlanMeasurement
+
+    return PlanMeasurement(cases(), live_policy(), live_collection, objects(), cases_bucket(), base.clock)
+
+
+def measure_similarities() -> MeasureSimilarities:
+    """Task measure_similarities."""
+    from homeward.adapters.face_rows import RekognitionRows
+    from homeward.steps.measure_similarities import MeasureSimilarities
+
+    return MeasureSimilarities(RekognitionRows, objects(), cases_bucket())
 
 
 def report_bias() -> ReportBias:
@@ -21,7 +38,7 @@ def report_bias() -> ReportBias:
     from homeward.steps.report_bias import ReportBias
 
     return ReportBias(
-        read=lambda run: read_measurement(objects(), cases_bucket(), run),
+        read=lambda run: read_measurement(objects(), cases_bucket(), run, live_collection()),
         objects=objects(),
         bucket=cases_bucket(),
         live_policy_key=live_policy().key,

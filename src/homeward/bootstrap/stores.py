@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.pictures import S3PictureStore
     from homeward.adapters.policies import LivePolicy
+    from homeward.adapters.policy_shelf import S3PolicyShelf
     from homeward.adapters.reviews import DynamoReviewStore
     from homeward.adapters.suppressions import DynamoSuppressionList
+    from homeward.domain.ports import CollectionState
 
 
 def cases() -> DynamoCaseStore:
@@ -127,3 +129,17 @@ def live_policy() -> LivePolicy:
     from homeward.adapters.policies import LivePolicy
 
     return LivePolicy(settings()[Setting.POLICY_PARAMETER], cases_bucket())
+
+
+def policy_shelf() -> S3PolicyShelf:
+    """Every policy."""
+    from homeward.adapters.policy_shelf import S3PolicyShelf
+
+    return S3PolicyShelf(settings()[Setting.POLICY_PARAMETER], cases_bucket())
+
+
+def live_collection() -> CollectionState:
+    """The live collection as it is now."""
+    from homeward.adapters.collection_state import live_state
+
+    return live_state(settings()[Setting.COLLECTION_PARAMETER])

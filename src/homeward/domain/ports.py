@@ -69,6 +69,13 @@ class FaceCollection(Protocol):
         """Take faces out; those that are gone already don't matter."""
 
 
+class FaceRows(Protocol):
+    """The rows of a collection's similarity matrix."""
+
+    def row(self, face_id: str) -> dict[str, float] | None:
+        """Similarity (0-100) of the 4,096 most similar other faces by id; None when the face is gone."""
+
+
 # --------------------------------------------------------------------------------------------- sources
 
 
@@ -159,6 +166,12 @@ class CaseStore(Protocol):
 
     def finish_photo(self, key: PhotoKey, result: IndexResult, event: AuditEvent) -> None:
         """ADMITTED -> INDEXED or REFUSED; ConflictError when it isn't ADMITTED."""
+
+    def photos(self) -> Iterator[Photo]:
+        """Every photo of every case, refused and withdrawn ones too."""
+
+    def all_cases(self) -> Iterator[Case]:
+        """Every case of every source."""
 
 
 class SuppressionList(Protocol):
@@ -415,6 +428,40 @@ class PolicySource(Protocol):
 
     def __call__(self) -> Policy:
         """Return it; PolicyError when it isn't usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPointer:
+    """Which file is, or may become, the live policy; empty strings when none is live."""
+
+    key: str
+    version: str
+    sha256: str
+
+
+class PolicyShelf(Protocol):
+    """Every policy that was ever written, and the pointer to the live one."""
+
+    def live(self) -> PolicyPointer:
+        """The pointer as it is now."""
+
+    def read(self, version: str) -> tuple[PolicyPointer, bytes]:
+        """A stored policy; NotFoundError."""
+
+    def keep(self, version: str, body: bytes) -> PolicyPointer:
+        """Store a policy for good; ConflictError when that version is there with other content."""
+
+    def publish(self, pointer: PolicyPointer) -> None:
+        """Make a stored policy the live one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """A face collection as it is now."""
+
+    collection: str
+    face_model_version: str
+    face_count: int
 
 
 class ObjectStore(Protocol):

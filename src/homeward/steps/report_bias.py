@@ -14,7 +14,7 @@ from homeward.domain.bias.models import Comparisons, Gallery
 from homeward.domain.bias.page import bias_page
 from homeward.domain.bias.report import build_report
 from homeward.domain.detections import iso
-from homeward.domain.measurement import PAGE, REPORT, run_folder
+from homeward.domain.measurement import LATEST, PAGE, REPORT, run_folder
 from homeward.domain.policy import parse_policy
 from homeward.domain.ports import AuditLog, Clock, LookAlikeStore, ObjectStore
 
@@ -48,6 +48,9 @@ class ReportBias:
         body = json.dumps(report, indent=1, sort_keys=True)
         self._put(run, REPORT, body, "application/json")
         self._put(run, PAGE, bias_page(report), "text/html; charset=utf-8")
+        if report["may_propose"]:
+            latest = {name: facts[name] for name in ("digest", "rows_of")}
+            self.objects.put(self.bucket, LATEST, json.dumps({"run": run, **latest}).encode(), "application/json")
         self._tell(run, report, hashlib.sha256(body.encode()).hexdigest())
         return {**statistics["counts"], "problems": report["problems"], "may_propose": report["may_propose"]}
 
