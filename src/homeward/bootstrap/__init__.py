@@ -43,6 +43,12 @@ from homeward.bootstrap.ingestion import (
     withdraw_cases,
     write_manifest,
 )
+from homeward.bootstrap.maintenance import (
+    RECONCILER,
+    repair_collection,
+    summarise_reconcile,
+    survey_collection,
+)
 from homeward.bootstrap.redriving import (
     REDRIVER,
     REPLAYER,
@@ -77,6 +83,7 @@ from homeward.bootstrap.stores import (
 
 __all__ = [
     "DEFAULT_STACK",
+    "RECONCILER",
     "REDRIVER",
     "REPLAYER",
     "SOURCES",
@@ -117,6 +124,7 @@ __all__ = [
     "redrive_reviews",
     "release_alert",
     "remove_faces",
+    "repair_collection",
     "replay_detections",
     "request_review",
     "reserve_alert",
@@ -127,11 +135,13 @@ __all__ = [
     "settings",
     "source",
     "start_detection",
+    "summarise_reconcile",
     "summarise_redrive",
     "summarise_replay",
     "summarise_sync",
     "suppress_case",
     "suppressions",
+    "survey_collection",
     "sweep_cases",
     "withdraw_cases",
     "write_manifest",
