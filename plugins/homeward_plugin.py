@@ -44,4 +44,10 @@ class HomewardPlugin(AirflowPlugin):
             "destination": "dag_run",
             "url_route": "bias-report",
         },
+        {
+            "name": "Reconcile report",
+            "href": "/homeward/reconcile/{DAG_ID}/{RUN_ID}/report",
+            "destination": "dag_run",
+            "url_route": "reconcile-report",
+        },
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,13 @@ from tests.serving import serving
 pytest_plugins = ("tests.face_service", "tests.rekognition_endpoint")
 
 REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """A run in the background begins with Ctrl-C ignored, and what a process ignores its children ignore too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

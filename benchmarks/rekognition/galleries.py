@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,19 @@ COLLECTION = "gallery"
 _BATCH = 10_000
 
 
-def fill(folder: Path, faces: int, name: str = COLLECTION, gathered: float = 0.0) -> None:
-    """Make a data folder with one collection of that name. A batch is one transaction.
+def nobody(number: int) -> str:
+    """No ExternalImageId."""
+    return ""
+
+
+def fill(
+    folder: Path,
+    faces: int,
+    name: str = COLLECTION,
+    gathered: float = 0.0,
+    named: Callable[[int], str] = nobody,
+) -> None:
+    """Make a data folder with one collection of that name; `named` gives ExternalImageIds. A batch is one transaction.
 
     Among 24,620 random vectors some resemble any face. The more `gathered` around one direction, the fewer do.
     """
@@ -32,7 +44,8 @@ def fill(folder: Path, faces: int, name: str = COLLECTION, gathered: float = 0.0
             vectors = vectors + gathered * direction / np.linalg.norm(direction)
             vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
             entries = (
-                FaceEntry(f"picture-{begin + row}", "", 0, (0.2, 0.2, 0.5, 0.5), 90.0) for row in range(len(vectors))
+                FaceEntry(f"picture-{begin + row}", named(begin + row), 0, (0.2, 0.2, 0.5, 0.5), 90.0)
+                for row in range(len(vectors))
             )
             store.add_faces(collection, list(zip(entries, vectors, strict=True)))
     finally:

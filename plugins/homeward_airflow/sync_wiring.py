@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.amazon.aws.operators.step_function import StepFunctionStartExecutionOperator
 from airflow.sdk import Param, TriggerRule, task
 
 from homeward_airflow import sync
-
-POLL_SECONDS, INDEX_HOURS = 3, 12
+from homeward_airflow.indexing import index_photos
 
 PARAMS: dict[str, Param] = {
     "since": Param(
@@ -76,18 +74,7 @@ def sync_tasks(source: str) -> None:
     removed = task(sync.remove_faces, trigger_rule=TriggerRule.ALL_DONE)(source)
     # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
     manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE)()
-    index = StepFunctionStartExecutionOperator(
-        task_id="index_photos",
-        doc_md="Runs the state machine over the manifest. A retry is an execution of its own: it does the rest.",
-        aws_conn_id=None,
-        state_machine_arn=manifest["machine_arn"],
-        name="{{ ti.xcom_pull(task_ids='write_manifest', key='run') }}-{{ ti.try_number }}",
-        state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
-        deferrable=True,
-        waiter_delay=POLL_SECONDS,
-        retry_delay=timedelta(seconds=10),
-        waiter_max_attempts=INDEX_HOURS * 3600 // POLL_SECONDS,
-    )
+    index = index_photos(manifest)
     summary = task(sync.summarise_sync, trigger_rule=TriggerRule.ALL_DONE)(source)
     window >> sweep >> batches >> gone
     [fetched, gone] >> removed >> manifest

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from homeward import bootstrap
-from homeward.domain import measurement, replay, sync
+from homeward.domain import measurement, reconciliation, replay, sync
 from homeward.domain.errors import NotFoundError
 
 # The pages need nothing but their own style; what slipped into one could neither run nor call out.
@@ -43,6 +43,13 @@ def bias_report(dag_id: str, run_id: str) -> HTMLResponse:
     """The report page of a run of measure_bias."""
     folder = measurement.run_folder(sync.run_name(dag_id, run_id))
     return _page(folder, NO_REPORT.format(what="bias", task="report_bias", dags="measure_bias"))
+
+
+@app.get("/reconcile/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
+def reconcile_report(dag_id: str, run_id: str) -> HTMLResponse:
+    """The report page of a run of reconcile_collection."""
+    folder = reconciliation.run_folder(sync.run_name(dag_id, run_id))
+    return _page(folder, NO_REPORT.format(what="reconcile", task="summarise_reconcile", dags="reconcile_collection"))
 
 
 def _page(folder: str, otherwise: str) -> HTMLResponse:

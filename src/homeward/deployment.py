@@ -68,7 +68,8 @@ def _deploy_stack(stack: str, root: Path, progress: Progress) -> tuple[stacks.St
     for artifact in artifacts:
         if provisioning.upload_if_missing(bucket, artifact.key, artifact.body, who):
             progress(f"uploaded {artifact.key}")
-    change_set = stacks.prepare(stack, template, _parameters(bucket, template, artifacts), progress)
+    url = provisioning.upload_template(bucket, template, who)
+    change_set = stacks.prepare(stack, url, _parameters(bucket, template, artifacts), progress)
     if change_set:
         return stacks.execute(change_set, progress), change_set.changes
     found = stacks.find(stack)

@@ -12,8 +12,8 @@ from typing import Any
 from unittest.mock import patch
 
 from homeward import bootstrap
-from homeward.bootstrap import base, detection, redriving, stores
 from homeward.adapters import letter_box, machines, messages
+from homeward.bootstrap import base, detection, redriving, stores
 from homeward.domain.cases import Case, CaseKey, PhotoClass, PhotoKey
 from homeward.domain.detections import Outcome, Picture
 from homeward.domain.errors import NotFoundError, ServiceUnavailableError

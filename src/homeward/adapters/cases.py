@@ -32,7 +32,7 @@ from homeward.adapters.dynamodb import (
 )
 from homeward.adapters.suppressions import suppression_put
 from homeward.domain.audit import AuditEvent
-from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey, PhotoStatus
+from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, PhotoKey, PhotoStatus
 from homeward.domain.errors import ConflictError
 from homeward.domain.ports import CaseChange, IndexResult
 from homeward.domain.suppressions import SuppressionReason
@@ -132,6 +132,11 @@ class DynamoCaseStore:
         changes = {"status": PhotoStatus.WITHDRAWN.value}
         self._finish(key, PhotoStatus.WITHDRAWING, changes, ("face_id",), event)
 
+    def statuses(self) -> Iterator[tuple[CaseKey, CaseStatus]]:
+        """See the port."""
+        for item in scan(self.table, projection="case,status"):
+            yield CaseKey.parse(item["case"]), CaseStatus(item["status"])
+
     def photos(self) -> Iterator[Photo]:
         """See the port."""
         return map(read_photo, scan(self.photos_table))
@@ -139,6 +144,27 @@ class DynamoCaseStore:
     def all_cases(self) -> Iterator[Case]:
         """See the port."""
         return map(read_case, scan(self.table))
+
+    def index_again(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
+        """See the port."""
+        changes = {"status": PhotoStatus.ADMITTED.value, "awaiting": TO_INDEX}
+        self._mend(key, face_id, changes, event, remove=("face_id",))
+
+    def adopt_face(self, key: PhotoKey, was: str, face_id: str, event: AuditEvent) -> None:
+        """See the port."""
+        self._mend(key, was, {"status": PhotoStatus.INDEXED.value, "face_id": face_id}, event)
+
+    def withdraw_photo(self, key: PhotoKey, reason: str, event: AuditEvent) -> None:
+        """See the port."""
+        transact(self._leave(key, reason), event_put(self.audit_table, event))
+
+    def _mend(self, key: PhotoKey, was: str, changes: Item, event: AuditEvent, remove: tuple[str, ...] = ()) -> None:
+        condition = "#status = :indexed AND #face_id = :was"
+        states = {"indexed": PhotoStatus.INDEXED.value, "was": was}
+        transact(
+            update(self.photos_table, photo_item_key(key), changes, condition, remove=remove, **states),
+            event_put(self.audit_table, event),
+        )
 
     def _awaiting(self, what: str) -> Iterator[Photo]:
         for item in query(self.photos_table, "awaiting = :what", index=INDEX, what=what):

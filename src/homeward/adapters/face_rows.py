@@ -1,7 +1,7 @@
 """FaceRows on Amazon Rekognition: SearchFaces with threshold 0, one call a row.
 
-Boto3 spends most of such a call on parsing 4,096 matches with boxes and ids that nobody asks for. So the answer's body is
-taken before it is parsed, through botocore's event `before-parse`, and only what is wanted is read.
+Boto3 spends most of such a call on parsing 4,096 matches with boxes and ids that nobody asks for. So the answer's body
+is taken before it is parsed, through botocore's event `before-parse`, and only what is wanted is read.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ and the policy sends a poor face to a person instead of dropping it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,12 +25,14 @@ from homeward.domain.errors import ServiceRefusedError
 from homeward.domain.frames import MAX_FACES, FaceBox
 from homeward.domain.pictures import pixel_size
 from homeward.domain.ports import FoundFaces, IndexResult, SearchResult
+from homeward.domain.reconciliation import ListedFace
 
 _HEADER_BYTES = 256 * 1024  # of a picture: its size stands before the pixels, behind at most some metadata
 _UNUSABLE = {
     "InvalidImageFormatException": Refusal.NOT_AN_IMAGE.value,
     "ImageTooLargeException": Refusal.TOO_LARGE.value,
 }
+_LISTED = 4096  # faces of one ListFaces
 _OTHER_FACE = ["EXCEEDS_MAX_FACES"]  # the one reason of a second face that is otherwise usable
 
 
@@ -81,6 +83,25 @@ class RekognitionCollection:
         kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
         if kept:
             raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
+
+    def listed(self) -> Iterator[ListedFace]:
+        """See the port."""
+        with aws_errors():
+            for page in (
+                client("rekognition")
+                .get_paginator("list_faces")
+                .paginate(CollectionId=self.collection, PaginationConfig={"PageSize": _LISTED})
+            ):
+                for face in page["Faces"]:
+                    yield ListedFace(str(face["FaceId"]), str(face.get("ExternalImageId", "")))
+
+    def present(self, face_ids: Sequence[str]) -> set[str]:
+        """See the port."""
+        with aws_errors():
+            answer = client("rekognition").list_faces(
+                CollectionId=self.collection, FaceIds=list(face_ids), MaxResults=_LISTED
+            )
+        return {str(face["FaceId"]) for face in answer["Faces"]}
 
 
 def index_image(collection: str, image: Mapping[str, Any], name: str) -> tuple[list[str], IndexResult]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeward.adapters.dynamodb import Item, delete, event_put, put, scan, transact
+from homeward.adapters.dynamodb import Item, event_put, put, scan, transact
 from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import CaseKey
 from homeward.domain.ports import FetchFailure
@@ -32,7 +32,3 @@ class DynamoFailureStore:
             "problem": failure.problem,
         }
         transact(put(self.table, item), event_put(self.audit_table, event))
-
-    def forget(self, key: CaseKey) -> None:
-        """See the port."""
-        transact(delete(self.table, {"case": str(key)}))

@@ -5,6 +5,7 @@ Everything here may be done again and changes nothing then.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -82,6 +83,14 @@ def upload_if_missing(bucket: str, key: str, body: bytes, who: Caller) -> bool:
                 raise
         s3.put_object(Bucket=bucket, Key=key, Body=body, ExpectedBucketOwner=who.account)
     return True
+
+
+def upload_template(bucket: str, template: str, who: Caller) -> str:
+    """Store a template where CloudFormation reads it (a request holds 51,200 bytes, an object 1 MB); return its URL."""
+    body = template.encode()
+    key = f"template/{hashlib.sha256(body).hexdigest()}.yaml"
+    upload_if_missing(bucket, key, body, who)
+    return f"{client('s3').meta.endpoint_url}/{bucket}/{key}"
 
 
 # ------------------------------------------------------------------------------------- after the stack

@@ -67,10 +67,11 @@ def find(stack: str) -> Stack | None:
     return None
 
 
-def prepare(stack: str, template: str, parameters: Mapping[str, str], progress: Progress) -> ChangeSet | None:
+def prepare(stack: str, template_url: str, parameters: Mapping[str, str], progress: Progress) -> ChangeSet | None:
     """Let CloudFormation work out what would change; None when the stack is healthy and has these parameters already.
 
-    So a parameter has to differ whenever the template does. DeployError when CloudFormation refuses the template.
+    So a parameter has to differ whenever the template does; `template_url` is as `provisioning.upload_template` returns
+    it. DeployError when CloudFormation refuses the template.
     """
     found = find(stack)
     if found and found.status in _HEALTHY and parameters.items() <= found.parameters.items():
@@ -88,7 +89,7 @@ def prepare(stack: str, template: str, parameters: Mapping[str, str], progress: 
             ChangeSetName=name,
             ClientToken=name,
             ChangeSetType="CREATE" if is_new else "UPDATE",
-            TemplateBody=template,
+            TemplateURL=template_url,
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )

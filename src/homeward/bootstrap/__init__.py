@@ -50,6 +50,12 @@ from homeward.bootstrap.ingestion import (
     withdraw_cases,
     write_manifest,
 )
+from homeward.bootstrap.maintenance import (
+    RECONCILER,
+    repair_collection,
+    summarise_reconcile,
+    survey_collection,
+)
 from homeward.bootstrap.policies import (
     check_policy,
     decide_policy,
@@ -91,6 +97,7 @@ from homeward.bootstrap.stores import (
 __all__ = [
     "DEFAULT_STACK",
     "MEASURER",
+    "RECONCILER",
     "REDRIVER",
     "REPLAYER",
     "SOURCES",
@@ -136,6 +143,7 @@ __all__ = [
     "redrive_reviews",
     "release_alert",
     "remove_faces",
+    "repair_collection",
     "replay_detections",
     "report_bias",
     "report_people",
@@ -148,11 +156,13 @@ __all__ = [
     "settings",
     "source",
     "start_detection",
+    "summarise_reconcile",
     "summarise_redrive",
     "summarise_replay",
     "summarise_sync",
     "suppress_case",
     "suppressions",
+    "survey_collection",
     "sweep_cases",
     "watch_policy",
     "withdraw_cases",

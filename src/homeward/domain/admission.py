@@ -17,6 +17,8 @@ from homeward.domain.errors import InputError
 from homeward.domain.pictures import picture_format, pixel_size
 from homeward.domain.sources import SourceImage
 
+PHOTO_PREFIX = "photos/"
+_OBJECT_KEY = re.compile(rf"{PHOTO_PREFIX}([^/:]+)/([^/:]+)/([^/:]+)/(\d{{1,12}})-([^/:]+)\.[a-z]{{3,4}}")
 MAX_BYTES = 15 * 1024 * 1024  # Amazon Rekognition's limit for a picture in S3
 MIN_SIDE = 80  # pixels; Amazon Rekognition's least
 MAX_PIXELS = 64_000_000  # our own bound: a few bytes can claim to be a picture that fills a machine's memory
@@ -108,5 +110,18 @@ def photo_object_key(photo: PhotoKey, data: bytes) -> str:
     found = picture_format(data)
     if found is None:
         raise InputError(f"the bytes of {photo.external_image_id} are neither JPEG nor PNG")
-    case = photo.case
-    return f"photos/{case.source}/{case.case_set}/{case.number}/{photo.identity_id}-{photo.storage_key}.{found}"
+    return f"{photo_folder(photo.case)}{photo.identity_id}-{photo.storage_key}.{found}"
+
+
+def photo_folder(case: CaseKey) -> str:
+    """What the keys of all pictures of a case begin with."""
+    return f"{PHOTO_PREFIX}{case.source}/{case.case_set}/{case.number}/"
+
+
+def photo_of_object(object_key: str) -> PhotoKey | None:
+    """Whose picture an object is, by its key; None when it isn't named as ours are."""
+    found = _OBJECT_KEY.fullmatch(object_key)
+    try:
+        return PhotoKey.parse(":".join(found.groups())) if found else None
+    except InputError:
+        return None

@@ -91,6 +91,10 @@ class VanishedError(SourceError):
     """More cases vanished from a source at once than can be true; a person must look."""
 
 
+class DriftError(HomewardError):
+    """Objects, tables and collection disagree about more than a run may change; a person must look."""
+
+
 class PublishError(HomewardError):
     """An alert couldn't be handed to SNS."""
 

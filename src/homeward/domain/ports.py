@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from homeward.domain.audit import AuditEvent
-from homeward.domain.cases import Case, CaseKey, Photo, PhotoClass, PhotoKey
+from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, PhotoKey
 from homeward.domain.claims import AlertState, Slot, Slots
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
 from homeward.domain.letters import Letter
 from homeward.domain.policy import Policy
+from homeward.domain.reconciliation import ListedFace, StoredObject
 from homeward.domain.redrive import Work
 from homeward.domain.reviews import ReviewAnswer, ReviewVerdict
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
@@ -67,6 +68,12 @@ class FaceCollection(Protocol):
 
     def delete(self, face_ids: Sequence[str]) -> None:
         """Take faces out; those that are gone already don't matter."""
+
+    def listed(self) -> Iterator[ListedFace]:
+        """Every face, in no particular order; one that comes or goes meanwhile may be there or not."""
+
+    def present(self, face_ids: Sequence[str]) -> set[str]:
+        """Those of at most 1,000 faces that are in the collection now."""
 
 
 class FaceRows(Protocol):
@@ -167,8 +174,20 @@ class CaseStore(Protocol):
     def finish_photo(self, key: PhotoKey, result: IndexResult, event: AuditEvent) -> None:
         """ADMITTED -> INDEXED or REFUSED; ConflictError when it isn't ADMITTED."""
 
+    def statuses(self) -> Iterator[tuple[CaseKey, CaseStatus]]:
+        """Every case of every source, with its status."""
+
     def photos(self) -> Iterator[Photo]:
         """Every photo of every case, refused and withdrawn ones too."""
+
+    def index_again(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
+        """INDEXED -> ADMITTED, because its face is gone; ConflictError when it isn't INDEXED with that face."""
+
+    def adopt_face(self, key: PhotoKey, was: str, face_id: str, event: AuditEvent) -> None:
+        """Note that the photo's face is another one; ConflictError when it isn't INDEXED with `was`."""
+
+    def withdraw_photo(self, key: PhotoKey, reason: str, event: AuditEvent) -> None:
+        """ADMITTED or INDEXED -> WITHDRAWING; ConflictError when it is neither."""
 
     def all_cases(self) -> Iterator[Case]:
         """Every case of every source."""
@@ -209,9 +228,6 @@ class FailureStore(Protocol):
 
     def record(self, failure: FetchFailure, event: AuditEvent) -> None:
         """Note a failure; it replaces the case's earlier one."""
-
-    def forget(self, key: CaseKey) -> None:
-        """The case is stored, or gone."""
 
 
 class DetectionStore(Protocol):
@@ -472,6 +488,18 @@ class ObjectStore(Protocol):
 
     def get(self, bucket: str, key: str) -> bytes:
         """Read an object; NotFoundError."""
+
+    def exists(self, bucket: str, key: str) -> bool:
+        """Whether there is such an object."""
+
+    def listed(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """The objects whose keys begin with `prefix`, in key order."""
+
+    def remove(self, bucket: str, key: str) -> None:
+        """Delete every version of an object, for good; one that isn't there doesn't matter."""
+
+    def restore(self, bucket: str, key: str) -> bool:
+        """Bring a deleted object's last version back; False when there is none."""
 
 
 class PictureStore(Protocol):

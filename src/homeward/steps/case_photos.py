@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from homeward.domain.admission import MAX_BYTES, MAX_PHOTOS, Refusal, admit, photo_object_key, picture_refusal
-from homeward.domain.cases import Case, CaseStatus, Photo, PhotoClass, PhotoKey, PhotoStatus
+from homeward.domain.admission import (
+    MAX_BYTES,
+    MAX_PHOTOS,
+    Refusal,
+    admit,
+    photo_folder,
+    photo_object_key,
+    photo_of_object,
+    picture_refusal,
+)
+from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, PhotoKey, PhotoStatus
 from homeward.domain.errors import ConflictError, NotFoundError
 from homeward.domain.pictures import picture_format
 from homeward.domain.ports import CaseSource, CaseStore, ObjectStore
@@ -39,12 +49,13 @@ class SortPhotos:
     objects: ObjectStore
     bucket: str
 
-    def __call__(self, record: SourceRecord, is_new: bool) -> CasePhotos:
+    def __call__(self, record: SourceRecord, is_new: bool, is_sure: bool) -> CasePhotos:
         """Sort a record's images. ConflictError while a face that is wanted again is just being deleted.
 
-        A new case has no photos yet: they are only ever stored together with their case.
+        A new case has no photos yet: they are only ever stored together with their case. Where that isn't sure, because
+        something of the case was lost or failed before, what is stored is looked at, and pictures that lack are read.
         """
-        known = {} if is_new else {photo.key: photo for photo in self.cases.photos_of(record.case.key)}
+        known = {} if is_new and is_sure else {photo.key: photo for photo in self.cases.photos_of(record.case.key)}
         admitted: dict[PhotoKey, PhotoClass] = {}
         refused: list[tuple[int | None, str]] = []
         for image in record.images:
@@ -55,9 +66,24 @@ class SortPhotos:
                 admitted.setdefault(*verdict)
         staying = {key for key in admitted if key in known and _stays(known[key])}
         kept = [known[key] for key in admitted if key in staying]
+        if not is_sure:
+            self._complete(kept)
+            self._clear(record.case.key, known.keys() | admitted.keys())
         added = [self._keep(key, trust) for key, trust in admitted.items() if key not in staying]
         leaving = [photo.key for photo in known.values() if photo.status.in_use and photo.key not in admitted]
         return CasePhotos(kept, added, leaving, refused)
+
+    def _complete(self, kept: Iterable[Photo]) -> None:
+        """Read the pictures again that S3 has lost."""
+        for photo in kept:
+            if photo.object_key and not self.objects.exists(self.bucket, photo.object_key):
+                self._keep(photo.key, photo.photo_class)
+
+    def _clear(self, case: CaseKey, ours: Set[PhotoKey]) -> None:
+        """Delete pictures of photos that we have no row of and that the source doesn't list."""
+        for stored in list(self.objects.listed(self.bucket, photo_folder(case))):
+            if photo_of_object(stored.key) not in ours:
+                self.objects.remove(self.bucket, stored.key)
 
     def _keep(self, key: PhotoKey, photo_class: PhotoClass) -> Photo:
         """Read a picture, store it when it is one that can be searched for."""

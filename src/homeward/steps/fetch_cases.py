@@ -33,6 +33,7 @@ from homeward.domain.sync import run_folder
 from homeward.steps.case_photos import CasePhotos, SortPhotos
 
 NEW, CHANGED, RETURNED = "NEW", "CHANGED", "RETURNED"
+FETCHED_AGAIN = "FETCHED_AGAIN"  # it failed before, or something of it was lost; the record is the same
 STORED_ALREADY, SUPPRESSED, FAILED = "STORED_ALREADY", "SUPPRESSED", "FAILED"
 
 
@@ -100,30 +101,27 @@ class FetchCases:
 
     def _sync(self, run: str, row: IndexRow, held: _Held) -> tuple[str, Counter[str]]:
         key = self._key(row.number)
-        case, suppression = held.cases.get(key), held.suppressions.get(key)
+        case, suppression, failed = held.cases.get(key), held.suppressions.get(key), row.number in held.failed
         if suppression and not suppression.ends_with_return:
             return SUPPRESSED, Counter()
         back = case is not None and case.status is CaseStatus.WITHDRAWN
-        if case and case.modified == row.modified and not back:
-            return self._stored_already(row, held)
+        sure = case is not None and not back and not failed
+        if case and sure and case.modified == row.modified:
+            return STORED_ALREADY, Counter()
         record = self.source.fetch(row.number)
-        if case and case.raw_sha256 == record.case.raw_sha256 and not back:
-            return self._stored_already(row, held)
+        same = case is not None and case.raw_sha256 == record.case.raw_sha256
+        if sure and same:
+            return STORED_ALREADY, Counter()
         self.objects.put(self.bucket, record.case.raw_key, record.raw, "application/json")
-        photos = self.photos(record, is_new=case is None)
-        outcome = RETURNED if back else CHANGED if case else NEW
-        change = self._change(record.case, photos, suppression is not None, row.number in held.failed)
+        photos = self.photos(record, is_new=case is None, is_sure=not failed)
+        outcome = RETURNED if back else FETCHED_AGAIN if same else CHANGED if case else NEW
+        change = self._change(record.case, photos, suppression is not None, failed)
         try:
             self.cases.save_case(change, self._saved(run, record.case, outcome, photos))
         except ConflictError:
             self._check_stored(record.case)
             return STORED_ALREADY, Counter()
         return outcome, photos.counts()
-
-    def _stored_already(self, row: IndexRow, held: _Held) -> tuple[str, Counter[str]]:
-        if row.number in held.failed:
-            self.failures.forget(self._key(row.number))
-        return STORED_ALREADY, Counter()
 
     def _change(self, case: Case, photos: CasePhotos, lifts: bool, had_failed: bool) -> CaseChange:
         closed = case.status is not CaseStatus.OPEN

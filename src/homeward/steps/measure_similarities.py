@@ -39,7 +39,7 @@ class MeasureSimilarities:
             pass
         part = self._measure(plan, *plan["batches"][batch])
         file = io.BytesIO()
-        np.savez_compressed(file, **part)
+        np.savez_compressed(file, allow_pickle=False, **part)
         self.objects.put(self.bucket, key, file.getvalue(), "application/octet-stream")
         counts = _counts(part)
         return {**counts, "calls": counts["rows"] + counts["gone"]}

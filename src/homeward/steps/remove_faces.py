@@ -1,4 +1,4 @@
-"""Remove Faces: delete the faces of photos that must leave the collection, whichever run decided so.
+"""Remove Faces: delete faces and pictures of photos that must leave the collection, whichever run decided so.
 
 Every case that is closed comes by here, as long as any photo of it was in use. So this is also where its alerts are
 taken back: before the photos are finished, and again after a crash.
@@ -54,6 +54,8 @@ class RemoveFaces:
                 self.faces.delete(ids)
             counts["alerts"] += sum(len(self.retract_alerts_of(key, self.actor)) for key in self._closed(photos))
             for photo in photos:
+                if photo.object_key:
+                    self.objects.remove(self.bucket, photo.object_key)
                 self._finish(photo)
             counts["photos"] += len(photos)
             counts["faces"] += len(ids)

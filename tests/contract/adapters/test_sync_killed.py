@@ -92,8 +92,8 @@ def tell_each_request(monkeypatch: pytest.MonkeyPatch, tick: Tick) -> None:
         monkeypatch.setattr(where, "send", told)
 
 
-def killed_at(town: Town, moment: int) -> bool:
-    """Sync in a process of its own that dies at its `moment`-th tick; whether it died."""
+def killed_at(town: Town, moment: int, work: Callable[[], object]) -> bool:
+    """Do some work of a town in a process of its own that dies at its `moment`-th tick; whether it died."""
     child = os.fork()
     if child:
         _, status = os.waitpid(child, 0)
@@ -110,7 +110,7 @@ def killed_at(town: Town, moment: int) -> bool:
 
         with pytest.MonkeyPatch.context() as patches:
             tell_each_request(patches, tick)
-            town.sync()
+            work()
         code = 0
     finally:
         os._exit(code)
@@ -148,7 +148,7 @@ def test_killed_and_done_again(
     expected, moments = undisturbed
     moment = random.Random(20261122).sample(range(moments), KILLS)[number]
     with town_before_a_busy_day(settings, portraits) as town:
-        assert killed_at(town, moment)
+        assert killed_at(town, moment, town.sync)
         again = town.sync()
         assert outcome(town) == expected, f"killed at moment {moment} of {moments}"
         assert again["problems"] == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from homeward.adapters import stacks
+from homeward.adapters import provisioning, stacks
 from homeward.adapters.aws import client
 from homeward.domain.errors import DeployError, InputError, ServiceRefusedError, ServiceUnavailableError
 from tests.serving import free_port
@@ -17,7 +17,10 @@ TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}
 
 
 def template(**resources: Any) -> str:
-    return json.dumps({"Parameters": {"Release": {"Type": "String"}}, "Resources": resources})
+    """Where CloudFormation finds a template of these resources."""
+    text = json.dumps({"Parameters": {"Release": {"Type": "String"}}, "Resources": resources})
+    who = provisioning.caller()
+    return provisioning.upload_template(provisioning.ensure_artifacts_bucket(who), text, who)
 
 
 def parameter(name: str) -> dict[str, Any]:
@@ -28,8 +31,8 @@ def parameter(name: str) -> dict[str, Any]:
     }
 
 
-def apply(stack: str, text: str, release: str) -> tuple[stacks.Change, ...]:
-    change_set = stacks.prepare(stack, text, {"Release": release}, lambda _: None)
+def apply(stack: str, url: str, release: str) -> tuple[stacks.Change, ...]:
+    change_set = stacks.prepare(stack, url, {"Release": release}, lambda _: None)
     if change_set is None:
         return ()
     stacks.execute(change_set, lambda _: None)

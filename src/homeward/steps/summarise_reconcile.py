@@ -1,0 +1,44 @@
+"""Summarise Reconcile: look once more, tell what is left, and wake somebody where that should not be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from homeward.domain.audit import audit_event
+from homeward.domain.ports import AuditLog, Clock, ObjectStore, Publisher
+from homeward.domain.reconcile_report import alarm_text, build_report, reconcile_page
+from homeward.domain.reconciliation import run_folder
+from homeward.steps.survey_collection import SurveyCollection, read_survey
+
+
+@dataclass(frozen=True, slots=True)
+class SummariseReconcile:
+    """Writes `reconcile/<run>/report.json`, `report.html` and an audit event about `run:<run>`."""
+
+    survey: SurveyCollection
+    objects: ObjectStore
+    audit: AuditLog
+    alarm: Publisher
+    operations_topic_arn: str
+    bucket: str
+    clock: Clock
+    actor: str
+
+    def __call__(self, run: str, repaired: bool) -> dict[str, Any]:
+        """Return the report, see `build_report`; NotFoundError when the run has made no survey."""
+        before = read_survey(self.objects, self.bucket, run)
+        report = build_report(run, before, self.survey.now() if repaired else None)
+        self._put(run, "report.json", json.dumps(report, indent=1), "application/json")
+        self._put(run, "report.html", reconcile_page(report), "text/html; charset=utf-8")
+        details = {name: report[name] for name in ("held", "found", "left")}
+        about = (self.actor, "reconcile_collection", f"run:{run}", report["outcome"])
+        self.audit.append(audit_event(self.clock(), *about, details=details))
+        if text := alarm_text(report):
+            subject = "Homeward: the collection disagrees with its records"
+            self.alarm.publish(self.operations_topic_arn, subject, {"default": text}, {})
+        return report
+
+    def _put(self, run: str, name: str, text: str, content_type: str) -> None:
+        self.objects.put(self.bucket, f"{run_folder(run)}/{name}", text.encode(), content_type)
