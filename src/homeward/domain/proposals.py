@@ -52,9 +52,9 @@ def propose(live: Json, report: Json, key: str, sha256: str) -> Proposal:
 
 
 def version_of(made_at: str) -> str:
-    """A proposal's version, by when its report was made: `measured-20261123t0430z`."""
+    """A proposal's version, by when its report was made: `measured-20261123t043015z`."""
     moment = datetime.fromisoformat(made_at)
-    return f"measured-{moment:%Y%m%dt%H%M}z"
+    return f"measured-{moment:%Y%m%dt%H%M%S}z"
 
 
 def _rules(report: Json, key: str) -> Iterator[dict[str, Any]]:

@@ -47,7 +47,7 @@ from homeward.domain.bias.telling import (
 from homeward.domain.bias.thresholds import Choice, choose, raised
 from homeward.domain.policy import Policy
 
-MARGINS = np.arange(-10, 0.25, 0.5)  # distances to a group's own threshold; lower ones tell the design effect
+MARGINS = np.arange(-150, 1) / 10  # distances to a group's own threshold; lower ones tell the design effect
 
 
 def analyse(
@@ -174,5 +174,5 @@ def _own(
 ) -> Measured:
     """Counted at everybody's own thresholds: the last step is the threshold itself."""
     lowest = comparisons.complete_from - float(thresholds.min(initial=100.0))
-    margins = MARGINS[np.minimum(MARGINS, 0) >= min(lowest, 0.0)]
+    margins = MARGINS[min(lowest, 0.0) <= MARGINS]
     return measured(gallery, comparisons, margins, thresholds, left_out)

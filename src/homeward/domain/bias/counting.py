@@ -126,9 +126,10 @@ def _dyadic(
     bins, first, second = found.bin[chosen], found.probe_subject[chosen], found.subject[chosen]
     errors = _at_least(bins, found.steps)
     rate = errors / max(trials, 1)
-    of_people = _by_person(np.r_[first, second], np.r_[bins, bins], len(taking_part), found.steps)
+    involved, rows = np.unique(np.r_[first, second], return_inverse=True)
+    of_people = _by_person(rows, np.r_[bins, bins], len(involved), found.steps)
     squares = np.einsum("ik,ik->k", of_people, of_people)
-    people = squares - 2 * rate * (taking_part @ of_people) + rate**2 * (taking_part**2).sum()
+    people = squares - 2 * rate * (taking_part[involved] @ of_people) + rate**2 * (taking_part**2).sum()
     of_pairs = _at_least(bins, found.steps, 2.0 * ranks[chosen] + 1)
     crossed = _at_least(bins, found.steps, of_pair[chosen].astype(np.float64))
     variance = (people - (of_pairs - 2 * rate * crossed + rate**2 * pairs)) / max(trials, 1) ** 2
@@ -141,19 +142,20 @@ def _at_least(bins: NDArray[np.int16], steps: int, weights: NDArray[np.floating[
     return np.asarray(found[::-1].cumsum()[::-1], dtype=np.float64)
 
 
-def _by_person(person: NDArray[np.int32], bins: NDArray[np.int16], people: int, steps: int) -> Floats:
-    """Counts of each person (rows) in each bin or above it (columns)."""
-    counts = np.bincount(person.astype(np.int64) * steps + bins, minlength=people * steps).reshape(people, steps)
+def _by_person(rows: NDArray[np.integer[Any]], bins: NDArray[np.int16], people: int, steps: int) -> Floats:
+    """Counts of each person (rows, from 0) in each bin or above it (columns)."""
+    counts = np.bincount(rows.astype(np.int64) * steps + bins, minlength=people * steps).reshape(people, steps)
     return np.asarray(counts[:, ::-1].cumsum(axis=1)[:, ::-1], dtype=np.float64)
 
 
-def misses(steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], people: int) -> Clustered:
+def misses(steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32]) -> Clustered:
     """Photos that don't reach a threshold with the same person's others. `bins` are -1 where they reach none.
 
     Arrays have an entry for each photo of a person with at least two; clustered by person.
     """
-    reached = _by_person(subject[bins >= 0], bins[bins >= 0], people, steps)
-    trials = np.bincount(subject, minlength=people).astype(np.float64)
+    people, rows = np.unique(subject, return_inverse=True)
+    reached = _by_person(rows[bins >= 0], bins[bins >= 0], len(people), steps)
+    trials = np.bincount(rows, minlength=len(people)).astype(np.float64)
     return _one_way(trials[:, None] - reached, trials)
 
 
@@ -167,24 +169,20 @@ def _one_way(errors: Floats, trials: Floats) -> Clustered:
     return Clustered(number, clusters, np.rint(total).astype(np.int64), variance)
 
 
-def searches(
-    steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], found: NDArray[np.int32], people: int
-) -> Clustered:
+def searches(steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], found: NDArray[np.int32]) -> Clustered:
     """Searches of people who aren't enrolled that return somebody. `bins` are those of the best candidate, -1 for none.
 
     An entry for each probe: its person, and the enrolled person who was `found` best. Clustered by the person searched
     for; that one enrolled person answers many searches is added.
     """
     hit = bins >= 0
+    people, rows = np.unique(subject, return_inverse=True)
+    answers, columns = np.unique(found[hit], return_inverse=True)
     alone = _one_way(
-        _by_person(subject[hit], bins[hit], people, steps),
-        np.bincount(subject, minlength=people).astype(np.float64),
+        _by_person(rows[hit], bins[hit], len(people), steps),
+        np.bincount(rows, minlength=len(people)).astype(np.float64),
     )
-    gallery = _by_person(found[hit], bins[hit], people, steps)
-    twice = _at_least(bins[hit], steps, 2.0 * _ranks(_key(subject, found, people)[hit], bins[hit], steps) + 1)
+    gallery = _by_person(columns, bins[hit], len(answers), steps)
+    twice = _at_least(bins[hit], steps, 2.0 * _ranks(rows[hit] * len(answers) + columns, bins[hit], steps) + 1)
     shared = np.maximum(np.einsum("ik,ik->k", gallery, gallery) - twice, 0.0) / max(alone.trials, 1) ** 2
     return Clustered(alone.trials, alone.clusters, alone.errors, alone.variance + shared)
-
-
-def _key(subject: NDArray[np.int32], found: NDArray[np.int32], people: int) -> Ints:
-    return np.asarray(subject.astype(np.int64) * people + found)

@@ -45,13 +45,13 @@ class Measured:
 
     def counted(self, members: Mask) -> dict[str, Clustered]:
         """The four rates of a group at every step."""
-        of_group, steps, people = members[self.subject_of], len(self.steps), len(self.photos)
+        of_group, steps = members[self.subject_of], len(self.steps)
         paired = of_group & self.paired
         return {
             "fmr_same": same_group(self.impostors, self.photos, members, self.left_out),
             "fmr_any": any_probe(self.impostors, self.photos, members, self.left_out),
-            "fnmr": misses(steps, self.own[paired], self.subject_of[paired], people),
-            "fpir": searches(steps, self.stranger[of_group], self.subject_of[of_group], self.found[of_group], people),
+            "fnmr": misses(steps, self.own[paired], self.subject_of[paired]),
+            "fpir": searches(steps, self.stranger[of_group], self.subject_of[of_group], self.found[of_group]),
         }
 
 

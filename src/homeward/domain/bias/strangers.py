@@ -64,8 +64,7 @@ def _rates(strangers: Strangers, members: NDArray[np.bool_], thresholds: Mapping
     steps = np.array(sorted(thresholds.values()), np.float32)
     chosen = members[strangers.person] if len(strangers.person) else np.zeros(0, bool)
     bins = (np.searchsorted(steps, strangers.best[chosen], side="right") - 1).astype(np.int16)
-    people = int(max(strangers.found.max(initial=0) + 1, len(members)))
-    counted = searches(len(steps), bins, strangers.person[chosen], strangers.found[chosen], people)
+    counted = searches(len(steps), bins, strangers.person[chosen], strangers.found[chosen])
     low, high = bounds(counted)
     at = {tier: int(np.searchsorted(steps, np.float32(value))) for tier, value in thresholds.items()}
     return {
