@@ -10,7 +10,7 @@ from pathlib import Path
 
 import benchmarks
 
-SHARED = {"__main__", "covers", "pictures", "prices", "proxy", "report", "system"}
+SHARED = {"__main__", "covers", "holdings", "pictures", "prices", "proxy", "report", "system"}
 
 
 def main() -> int:

@@ -10,71 +10,25 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import track
-
+from benchmarks.holdings import PHOTOS, key_of, store_pictures, store_rows
 from benchmarks.rekognition.galleries import fill
 from benchmarks.report import Report, options
 from benchmarks.system import FIRST_COLLECTION, local_system
 from homeward import bootstrap
 from homeward.adapters.aws import client
-from homeward.adapters.case_items import case_item, photo_item, photo_item_key
+from homeward.adapters.case_items import photo_item_key
 from homeward.adapters.dynamodb import to_attributes
 from homeward.bootstrap import base
-from homeward.domain.cases import Photo, PhotoClass, PhotoKey, PhotoStatus
+from homeward.domain.cases import Photo
 from homeward.settings import Setting
-from tests.factories import case, case_key
 
-PHOTOS, CASES, QUICK = 24_620, 14_000, 1_000
+QUICK = 1_000
 FAULTS = 200
-PICTURE = b"\xff\xd8\xff\xe0 a picture is as good as another here"
-
-
-def key_of(number: int) -> PhotoKey:
-    """The photos of a case are its first, and a second one for the cases with low numbers."""
-    return PhotoKey(case_key(number % CASES), number // CASES + 1, f"{number:032x}")
-
-
-def photo_of(number: int, face_id: str) -> Photo:
-    """An indexed photo."""
-    key = key_of(number)
-    where = f"photos/{key.case.source}/{key.case.case_set}/{key.case.number}/{key.identity_id}-{key.storage_key}.jpg"
-    return Photo(key, PhotoClass.FACIAL, PhotoStatus.INDEXED, where, "0" * 64, face_id=face_id)
-
-
-def store_everything(photos: int) -> list[Photo]:
-    """Rows and objects that go with the faces that are there."""
-    ids = {face.external_image_id: face.face_id for face in bootstrap.faces().listed()}
-    stored = [photo_of(number, ids[key_of(number).external_image_id]) for number in range(photos)]
-    names, bucket = bootstrap.settings(), bootstrap.cases_bucket()
-    cases = [case_item(case(number)) for number in range(min(CASES, photos))]
-
-    def put(photo: Photo) -> None:
-        client("s3").put_object(Bucket=bucket, Key=str(photo.object_key), Body=PICTURE)
-
-    with ThreadPoolExecutor(8) as threads:
-        for table, items in ((Setting.CASES_TABLE, cases), (Setting.PHOTOS_TABLE, [*map(photo_item, stored)])):
-            batches = [items[first : first + 25] for first in range(0, len(items), 25)]
-            list(threads.map(lambda some, table=names[table]: write(table, some), batches))
-        list(progress("storing pictures", threads.map(put, stored), len(stored)))
-    return stored
-
-
-def write(table: str, items: Iterable[dict[str, Any]]) -> None:
-    """Put at most 25 rows."""
-    requests = [{"PutRequest": {"Item": to_attributes(item)}} for item in items]
-    client("dynamodb").batch_write_item(RequestItems={table: requests})
-
-
-def progress(what: str, steps: Iterable[Any], total: int) -> Iterator[Any]:
-    """Show how far it is."""
-    yield from track(steps, what, total=total, console=Console(stderr=True))
 
 
 def plant(photos: list[Photo], faults: int) -> None:
@@ -117,7 +71,8 @@ def main() -> None:
         with local_system(folder, "--cases", "1"):
             # Two days from now: pictures of today may get their rows yet.
             base.clock = lambda: datetime.now(UTC) + timedelta(days=2)
-            stored = store_everything(photos)
+            stored = store_rows(photos)
+            store_pictures(stored)
             seconds, found = timed(lambda: reconcile("in-agreement"))
             report.figures["photos, faces and pictures"] = photos
             report.figures["seconds, nothing wrong"] = seconds

@@ -44,6 +44,12 @@ class Chunk:
         return self.count - len(self.removed)
 
     @property
+    def present(self) -> NDArray[np.int64]:
+        """The numbers of its faces."""
+        taken = self.numbers[: self.count]
+        return np.delete(taken, self.removed) if len(self.removed) else taken
+
+    @property
     def is_full(self) -> bool:
         """Whether nothing can be added."""
         return self.count == len(self.numbers)

@@ -90,6 +90,11 @@ class Gallery:
                 return chunk.columns[:, place].copy()
         raise KeyError(number)
 
+    def holds(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which faces are here, by number."""
+        here = [chunk.present for chunk in self._chunks]
+        return np.isin(numbers, np.concatenate(here)) if here else np.zeros(len(numbers), dtype=bool)
+
     def nearest(self, probe: Vector, most: int) -> Neighbours:
         """The `most` faces with the highest cosine to a unit vector; of equals those with the lowest numbers.
 

@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -103,7 +104,7 @@ def _work(service: Service, target: str, body: bytes, request_id: str) -> _Answe
         told = OPERATIONS[name](service, parse_request(name, body))
     except RekognitionError as error:
         return _error(error, name, request_id)
-    return _Answer(OK, 200, json.dumps(told, separators=(",", ":")).encode())
+    return _Answer(OK, 200, msgspec.json.encode(told))
 
 
 def _error(error: RekognitionError, name: str, request_id: str) -> _Answer:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from standins.rekognition.database import Database
@@ -26,12 +27,15 @@ from standins.rekognition.errors import (
 )
 from standins.rekognition.faces import DIMENSIONS, Vector
 from standins.rekognition.gallery import Gallery
+from standins.rekognition.ready_faces import ReadyFaces
 
 _COLLECTIONS = "SELECT number, name, model_version, created FROM collections "
 _FACES = (
     "SELECT faces.number, face_id, image_id, external_image_id, rank, box_left, box_top, box_width, box_height,"
     " confidence, users.user_id FROM faces LEFT JOIN users ON users.number = faces.user "
 )
+# Without the hint SQLite reads every face of the collection.
+_OF_USERS = "SELECT number FROM faces INDEXED BY faces_of_user WHERE user IS NOT NULL"
 
 
 class Store:
@@ -45,6 +49,7 @@ class Store:
         self._model_version = model_version
         self._claim = claim(folder)
         self.database = Database(folder)
+        self._ready = ReadyFaces(self.faces_by_number)
         self._galleries = {collection.number: self._load(collection) for collection in self.collections()}
 
     def close(self) -> None:
@@ -141,7 +146,8 @@ class Store:
     def faces_by_id(self, collection: Collection, face_ids: Sequence[str]) -> list[StoredFace]:
         """The faces with these ids that are in the collection, oldest first."""
         return self._faces(
-            "WHERE faces.collection = ? AND face_id IN (SELECT value FROM json_each(?)) ORDER BY faces.number",
+            # The plus keeps SQLite from reading the whole collection instead of looking the ids up.
+            "WHERE +faces.collection = ? AND face_id IN (SELECT value FROM json_each(?)) ORDER BY faces.number",
             (collection.number, json.dumps(list(face_ids))),
         )
 
@@ -149,6 +155,13 @@ class Store:
         """The faces that still are there, by number."""
         faces = self._faces("WHERE faces.number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
         return {face.number: face for face in faces}
+
+    def ready_faces(self, collection: Collection, numbers: Sequence[int]) -> dict[int, msgspec.Raw]:
+        """The JSON of those faces that still are there, by number."""
+        of_users = {number for (number,) in self.database.rows(_OF_USERS)}
+        ready = self._ready.get(numbers, of_users)
+        there = self.gallery(collection).holds(np.fromiter(ready, np.int64, len(ready))).tolist()
+        return {number: face for (number, face), is_there in zip(ready.items(), there, strict=True) if is_there}
 
     def faces_after(
         self, collection: Collection, number: int, most: int, user_id: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standins.rekognition.answers import Answer, bounding_box, relative_box, stored_face
+from standins.rekognition.answers import Answer, bounding_box, relative_box
 from standins.rekognition.entries import Collection
 from standins.rekognition.errors import NoFaceError
 from standins.rekognition.faces import Vector
@@ -50,14 +50,20 @@ def _matches(
     threshold = parameters.get("FaceMatchThreshold", _THRESHOLD)
     near = service.store.gallery(collection).nearest(probe, most + (without is not None))
     likeness = similarity(near.cosines)
-    numbers = [int(number) for number in near.numbers[likeness >= threshold]]
-    faces = service.store.faces_by_number(numbers)
-    # A face that was deleted since the vectors were compared is no longer in `faces`; a collection that was deleted
-    # must not look like one without a match.
+    numbers = near.numbers[likeness >= threshold].tolist()
+    ready = service.store.ready_faces(collection, numbers)
+    # A face that was deleted since the vectors were compared isn't in `ready`; a collection that was deleted must not
+    # look like one without a match.
     service.store.gallery(collection)
+    self_number = _number(service, collection, without)
     matches = [
-        {"Similarity": float(alike), "Face": stored_face(faces[number])}
-        for number, alike in zip(numbers, likeness, strict=False)
-        if number in faces and faces[number].face_id != without
+        {"Similarity": alike, "Face": ready[number]}
+        for number, alike in zip(numbers, likeness.tolist(), strict=False)
+        if number in ready and number != self_number
     ]
     return matches[:most]
+
+
+def _number(service: Service, collection: Collection, face_id: str | None) -> int | None:
+    found = service.store.faces_by_id(collection, [face_id]) if face_id else []
+    return found[0].number if found else None

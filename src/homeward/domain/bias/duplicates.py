@@ -9,12 +9,16 @@ theirs. All are reported for a person to judge, and thresholds are told with and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from homeward.domain.bias.models import Comparisons, Gallery
 from homeward.domain.groups import Group
 
+LISTED = 500  # pairs that are counted as strangers: more are no list for a person
 MOST = 0.01  # of a group's people; one pair is always allowed
 
 Pair = tuple[int, int]
@@ -33,36 +37,48 @@ class Suspect:
 def suspects(
     gallery: Gallery, comparisons: Comparisons, least: float, look_alikes: frozenset[tuple[str, str]]
 ) -> list[Suspect]:
-    """Every pair with a similarity of at least `least`, the most similar first."""
-    best = _pairs(gallery, comparisons, least)
-    partners = Counter(subject for pair in best for subject in pair)
+    """Pairs with a similarity of at least `least`, the most similar first; at most LISTED of those that are counted."""
+    pairs, similarity = _pairs(gallery, comparisons, least)
+    partners = np.bincount(pairs.ravel(), minlength=len(gallery.subjects))
+    mutual = (partners[pairs] == 1).all(axis=1)
     marked = {frozenset(pair) for pair in look_alikes}
-    reasons = {pair: _objection(gallery, pair, partners, marked) for pair in best}
-    crowded = _crowded(gallery, [pair for pair, why in reasons.items() if not why])
-    found = []
-    for pair, similarity in sorted(best.items(), key=lambda one: (-one[1], one[0])):
-        why = reasons[pair] or _too_many(gallery, pair, crowded)
-        found.append(Suspect(pair, similarity, not why, why or "each is the other's only one, and records agree"))
+    objections = {pair: _objection(gallery, pair, marked) for pair in _tuples(pairs[mutual])}
+    crowded = _crowded(gallery, [pair for pair, why in objections.items() if not why])
+    found, counted = [], 0
+    for pair, value, is_mutual in zip(_tuples(pairs), similarity.tolist(), mutual.tolist(), strict=True):
+        why = (
+            objections[pair] or _too_many(gallery, pair, crowded)
+            if is_mutual
+            else "one of them resembles several cases"
+        )
+        counted += bool(why)
+        if not why or counted <= LISTED:
+            found.append(Suspect(pair, value, not why, why or "each is the other's only one, and records agree"))
     return found
 
 
-def _pairs(gallery: Gallery, comparisons: Comparisons, least: float) -> dict[Pair, float]:
+def _pairs(gallery: Gallery, comparisons: Comparisons, least: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs (n x 2, the lower number first) and their highest similarity, the most similar first."""
     close = comparisons.similarity >= least
-    probes = gallery.subject_of[comparisons.probe[close]]
-    best: dict[Pair, float] = {}
-    for one, other, value in zip(probes, comparisons.subject[close], comparisons.similarity[close], strict=True):
-        if one != other:
-            pair = (int(min(one, other)), int(max(one, other)))
-            best[pair] = max(best.get(pair, 0.0), float(value))
-    return best
+    one, other = gallery.subject_of[comparisons.probe[close]], comparisons.subject[close]
+    value = comparisons.similarity[close].astype(np.float64)
+    apart = one != other
+    size = len(gallery.subjects)
+    keys = np.minimum(one, other).astype(np.int64)[apart] * size + np.maximum(one, other)[apart]
+    order = np.argsort(-value[apart], kind="stable")
+    unique, first = np.unique(keys[order], return_index=True)
+    by_value = np.argsort(first)
+    return np.stack(np.divmod(unique[by_value], size), axis=1), value[apart][order][first[by_value]]
 
 
-def _objection(gallery: Gallery, pair: Pair, partners: Mapping[int, int], marked: set[frozenset[str]]) -> str:
+def _tuples(pairs: NDArray[np.int64]) -> list[Pair]:
+    return [(one, other) for one, other in pairs.tolist()]
+
+
+def _objection(gallery: Gallery, pair: Pair, marked: set[frozenset[str]]) -> str:
     one, other = (gallery.groups[subject] for subject in pair)
     if frozenset(gallery.subjects[subject] for subject in pair) in marked:
         return "people marked them as look-alikes"
-    if any(partners[subject] > 1 for subject in pair):
-        return "one of them resembles several cases"
     return "" if _compatible(one, other) else "their records contradict each other"
 
 
