@@ -48,7 +48,7 @@ def photo_of(number: int, face_id: str) -> Photo:
     return Photo(key, PhotoClass.FACIAL, PhotoStatus.INDEXED, where, "0" * 64, face_id=face_id)
 
 
-def store_everything(photos: int) -> list[Photo]:
+def store_everything(photos: int, picture: bytes = PICTURE) -> list[Photo]:
     """Rows and objects that go with the faces that are there."""
     ids = {face.external_image_id: face.face_id for face in bootstrap.faces().listed()}
     stored = [photo_of(number, ids[key_of(number).external_image_id]) for number in range(photos)]
@@ -56,7 +56,7 @@ def store_everything(photos: int) -> list[Photo]:
     cases = [case_item(case(number)) for number in range(min(CASES, photos))]
 
     def put(photo: Photo) -> None:
-        client("s3").put_object(Bucket=bucket, Key=str(photo.object_key), Body=PICTURE)
+        client("s3").put_object(Bucket=bucket, Key=str(photo.object_key), Body=picture)
 
     with ThreadPoolExecutor(8) as threads:
         for table, items in ((Setting.CASES_TABLE, cases), (Setting.PHOTOS_TABLE, [*map(photo_item, stored)])):

@@ -190,7 +190,7 @@ class Wiring:
             "audit_log": memory.MemoryAudit(self.tables),
             "faces": self.pictures,
             "objects": Objects(self.parked),
-            "_detection_rows": memory.MemoryWork(self.tables),
+            "detection_rows": memory.MemoryWork(self.tables),
             "_frame_rows": object(),
         }
         step_functions = Port(self.cloud, "machines", Machines(self.cloud))
@@ -202,7 +202,15 @@ class Wiring:
                 "clock": self.cloud.clock,
                 "settings": lambda: Settings(names),
             }
-            stack.enter_context(patch.multiple(bootstrap, **patches))
+            for part in (
+                bootstrap.base,
+                bootstrap.stores,
+                bootstrap.detection,
+                bootstrap.ingestion,
+                bootstrap.redriving,
+            ):
+                own = {name: value for name, value in patches.items() if hasattr(part, name)}
+                stack.enter_context(patch.multiple(part, **own))
             stack.enter_context(patch.object(machines, "StepFunctionsMachines", lambda: step_functions))
             stack.enter_context(patch.object(messages, "SnsPublisher", lambda attempts=3: Topic(self.cloud, attempts)))
             letters = Port(self.cloud, "dead_letters", Letters(self.cloud))
