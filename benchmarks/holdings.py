@@ -47,12 +47,12 @@ def store_rows(photos: int, case_of: Callable[[int], Case] = case) -> list[Photo
     return stored
 
 
-def store_pictures(photos: list[Photo]) -> None:
+def store_pictures(photos: list[Photo], picture: bytes = PICTURE) -> None:
     """An object for each photo."""
     bucket = bootstrap.cases_bucket()
 
     def put(photo: Photo) -> None:
-        client("s3").put_object(Bucket=bucket, Key=str(photo.object_key), Body=PICTURE)
+        client("s3").put_object(Bucket=bucket, Key=str(photo.object_key), Body=picture)
 
     with ThreadPoolExecutor(8) as threads:
         list(progress("storing pictures", threads.map(put, photos), len(photos)))

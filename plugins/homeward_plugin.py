@@ -50,4 +50,10 @@ class HomewardPlugin(AirflowPlugin):
             "destination": "dag_run",
             "url_route": "reconcile-report",
         },
+        {
+            "name": "Rebuild report",
+            "href": "/homeward/rebuild/{DAG_ID}/{RUN_ID}/report",
+            "destination": "dag_run",
+            "url_route": "rebuild-report",
+        },
     ]

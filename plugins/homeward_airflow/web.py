@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from homeward import bootstrap
-from homeward.domain import measurement, reconciliation, replay, sync
+from homeward.domain import measurement, rebuild, reconciliation, replay, sync
 from homeward.domain.errors import NotFoundError
 
 # The pages need nothing but their own style; what slipped into one could neither run nor call out.
@@ -50,6 +50,13 @@ def reconcile_report(dag_id: str, run_id: str) -> HTMLResponse:
     """The report page of a run of reconcile_collection."""
     folder = reconciliation.run_folder(sync.run_name(dag_id, run_id))
     return _page(folder, NO_REPORT.format(what="reconcile", task="summarise_reconcile", dags="reconcile_collection"))
+
+
+@app.get("/rebuild/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
+def rebuild_report(dag_id: str, run_id: str) -> HTMLResponse:
+    """The report page of a run of rebuild_collection."""
+    folder = rebuild.run_folder(sync.run_name(dag_id, run_id))
+    return _page(folder, NO_REPORT.format(what="rebuild", task="verify_generation", dags="rebuild_collection"))
 
 
 def _page(folder: str, otherwise: str) -> HTMLResponse:

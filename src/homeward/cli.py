@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_suppress, cli_system
+from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_erase, cli_suppress, cli_system
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
@@ -33,6 +33,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
 app.add_typer(cli_alerts.app, name="alert")
 app.add_typer(cli_suppress.app, name="suppress")
+app.command("erase")(cli_erase.erase)
 review_app.callback()(cli_system.join_local)
 audit_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)

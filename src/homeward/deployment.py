@@ -17,10 +17,12 @@ from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.domain.audit import audit_event
 from homeward.domain.errors import DeployError
 from homeward.domain.policy import parse_policy
+from homeward.domain.retention import compact, parse_retention
 from homeward.packaging import ROOT, Artifact, Progress
 from homeward.settings import Setting, Settings
 
 SHIPPED_POLICY = ROOT / "policy" / "matching.json"
+SHIPPED_RETENTION = ROOT / "policy" / "retention.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,16 @@ def deploy(
     phone_numbers: Sequence[str] = (),
     progress: Progress = lambda text: None,
     root: Path = ROOT,
+    retention_file: Path = SHIPPED_RETENTION,
 ) -> Deployment:
     """Bring the stack to what the checkout at `root` says.
 
-    `policy_file` becomes the live policy only if none is; `phone_numbers` (E.164) get the alerts as SMS.
+    `policy_file` and `retention_file` become the live policies only if none is; `phone_numbers` (E.164) get the alerts
+    as SMS.
     Raises DeployError, PolicyError, InputError, or the errors of `adapters.aws`; then nothing is half done that
     repeating wouldn't finish.
     """
-    policy = _read_policy(policy_file)
+    policy, retention = _read_policy(policy_file), _read_retention(retention_file)
     for number in phone_numbers:
         provisioning.check_phone_number(number)
     found, changes = _deploy_stack(stack, root, progress)
@@ -54,6 +58,7 @@ def deploy(
     collection = provisioning.ensure_collection(names[Setting.COLLECTION_PARAMETER])
     progress(f"face collection {collection} is there")
     _publish_first_policy(names, policy, progress)
+    _publish_first_retention(names, retention, progress)
     for number in phone_numbers:
         provisioning.subscribe_phone(names[Setting.ALERT_TOPIC_ARN], number)
     progress(f"stack {stack}: {len(changes) or 'no'} changes")
@@ -121,3 +126,28 @@ def _publish_first_policy(names: Settings, policy: _PolicyFile, progress: Progre
     DynamoAuditLog(names[Setting.AUDIT_TABLE]).append(event)
     provisioning.point_to_policy(names[Setting.POLICY_PARAMETER], pointer)
     progress(f"policy {policy.version} is live now")
+
+
+def _read_retention(path: Path) -> str:
+    """The retention policy as its parameter holds it; refused here rather than by the first run that needs it."""
+    try:
+        text = compact(path.read_text())
+    except (OSError, ValueError) as problem:
+        raise DeployError(f"can't read the retention policy {path}: {problem}") from problem
+    parse_retention(text)
+    return text
+
+
+def _publish_first_retention(names: Settings, text: str, progress: Progress) -> None:
+    """Make the retention policy live if none is."""
+    live = provisioning.read_json_parameter(names[Setting.RETENTION_PARAMETER])
+    policy = parse_retention(text)
+    if live:
+        progress(f"retention policy {live.get('version')} is live")
+        return
+    about = (f"deployer:{provisioning.caller().arn}", "publish_retention", f"policy:{policy.version}", "LIVE")
+    details = {"days": {kind.value: span.days for kind, span in policy.keep.items()}}
+    event = audit_event(datetime.now(UTC), *about, policy_version=policy.version, details=details)
+    DynamoAuditLog(names[Setting.AUDIT_TABLE]).append(event)
+    provisioning.put_text_parameter(names[Setting.RETENTION_PARAMETER], text)
+    progress(f"retention policy {policy.version} is live now")

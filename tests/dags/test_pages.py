@@ -100,6 +100,13 @@ def test_the_report_of_a_reconcile_run(api: Any, token: dict[str, str], held: di
     assert api.get(page, headers=token).text == "<p>they agree</p>"
 
 
+def test_the_report_of_a_rebuild(api: Any, token: dict[str, str], held: dict[str, bytes]) -> None:
+    page = f"/homeward/rebuild/rebuild_collection/{RUN}/report"
+    assert api.get(page).status_code == 401
+    held[f"rebuild/{run_name('rebuild_collection', RUN)}/report.html"] = b"<p>fit to be searched</p>"
+    assert api.get(page, headers=token).text == "<p>fit to be searched</p>"
+
+
 def test_the_report_is_a_tab_of_the_run(api: Any, token: dict[str, str]) -> None:
     plugins = api.get("/api/v2/plugins", headers=token).json()["plugins"]
     (ours,) = (plugin for plugin in plugins if plugin["name"] == "homeward")
@@ -109,3 +116,4 @@ def test_the_report_is_a_tab_of_the_run(api: Any, token: dict[str, str]) -> None
     assert tabs["Replay report"]["href"] == "/homeward/replay/{DAG_ID}/{RUN_ID}/report"
     assert tabs["Bias report"]["href"] == "/homeward/bias/{DAG_ID}/{RUN_ID}/report"
     assert tabs["Reconcile report"]["href"] == "/homeward/reconcile/{DAG_ID}/{RUN_ID}/report"
+    assert tabs["Rebuild report"]["href"] == "/homeward/rebuild/{DAG_ID}/{RUN_ID}/report"

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from homeward import bootstrap
 from homeward.adapters import letter_box, machines, messages
-from homeward.bootstrap import base, detection, redriving, stores
+from homeward.bootstrap import base, detection, ingestion, redriving, stores
 from homeward.domain.cases import Case, CaseKey, PhotoClass, PhotoKey
 from homeward.domain.detections import Outcome, Picture
 from homeward.domain.errors import NotFoundError, ServiceUnavailableError
@@ -25,7 +25,7 @@ from tests.invariants.cloud import Cloud
 
 MACHINE = Path(__file__).resolve().parents[2] / "statemachines/detection/detection.asl.json"
 DEFINITION: dict[str, Any] = json.loads(MACHINE.read_text())
-ROOMS = (base, stores, detection, redriving)
+ROOMS = (base, stores, detection, ingestion, redriving)
 POLICY = factories.policy(keep_days={Outcome.ALERTED: 30, Outcome.DUPLICATE: 7})
 ADULT, MINOR = factories.case_key(51557), factories.case_key(51558)
 CASES = {
@@ -194,7 +194,7 @@ class Wiring:
             "audit_log": memory.MemoryAudit(self.tables),
             "faces": self.pictures,
             "objects": Objects(self.parked),
-            "_detection_rows": memory.MemoryWork(self.tables),
+            "detection_rows": memory.MemoryWork(self.tables),
             "_frame_rows": object(),
         }
         step_functions = Port(self.cloud, "machines", Machines(self.cloud))

@@ -84,4 +84,5 @@ def test_every_error_is_in_the_tree_and_named_as_one() -> None:
 def test_every_named_end_of_the_machine_is_an_outcome(machine: str, outcomes: type[StrEnum]) -> None:
     states = json.loads((ROOT / f"statemachines/{machine}/{machine}.asl.json").read_text())["States"]
     ends = {name.upper().replace(" ", "_") for name, state in states.items() if state["Type"] in ("Succeed", "Fail")}
-    assert ends == {outcome.value for outcome in outcomes}
+    # What is erased has ended, however far the machine had come.
+    assert ends == {outcome.value for outcome in outcomes} - {"ERASED"}

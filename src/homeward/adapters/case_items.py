@@ -9,6 +9,7 @@ from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, 
 from homeward.domain.sync import KnownCase
 
 TO_INDEX, TO_REMOVE = "INDEX", "REMOVE"
+OTHER_FACES = "other_faces"
 _AWAITING = {PhotoStatus.ADMITTED: TO_INDEX, PhotoStatus.WITHDRAWING: TO_REMOVE}
 
 
@@ -62,6 +63,7 @@ def photo_item(photo: Photo) -> Item:
         "sha256": photo.sha256,
         "reason": photo.reason,
         "face_id": photo.face_id,
+        OTHER_FACES: set(photo.other_faces) or None,
         "awaiting": _AWAITING.get(photo.status),
     }
 
@@ -76,6 +78,7 @@ def read_photo(item: Item) -> Photo:
         sha256=item.get("sha256"),
         reason=item.get("reason"),
         face_id=item.get("face_id"),
+        other_faces=tuple(sorted(item.get(OTHER_FACES, ()))),
     )
 
 

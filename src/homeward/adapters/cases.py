@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.adapters.case_items import (
+    OTHER_FACES,
     TO_INDEX,
     TO_REMOVE,
     case_item,
@@ -19,6 +20,7 @@ from homeward.adapters.case_items import (
 )
 from homeward.adapters.dynamodb import (
     Item,
+    adding,
     batch_get,
     check,
     delete,
@@ -41,6 +43,10 @@ from homeward.domain.sync import KnownCase
 INDEX = "awaiting_index"
 _KNOWN = "source_set,number,modified,status,absent_since"
 _NOT_NEWER = "attribute_not_exists(#case) OR #modified <= :modified"
+_IN_USE = {name: PhotoStatus[name.upper()].value for name in ("admitted", "indexed", "refused")}
+_HAS_FACE, _INDEXED = "#status = :indexed AND #face_id = :was", {"indexed": PhotoStatus.INDEXED.value}
+_REFUSED = {"refused": PhotoStatus.REFUSED.value}
+_TAKES_FACE = "#status = :refused AND contains(other_faces, :set_face_id)"
 _NEW_OR_BACK = "attribute_not_exists(photo_id) OR #status IN (:refused, :withdrawn)"
 
 
@@ -130,7 +136,7 @@ class DynamoCaseStore:
     def finish_leaving(self, key: PhotoKey, event: AuditEvent) -> None:
         """See the port."""
         changes = {"status": PhotoStatus.WITHDRAWN.value}
-        self._finish(key, PhotoStatus.WITHDRAWING, changes, ("face_id",), event)
+        self._finish(key, PhotoStatus.WITHDRAWING, changes, ("face_id", OTHER_FACES), event)
 
     def statuses(self) -> Iterator[tuple[CaseKey, CaseStatus]]:
         """See the port."""
@@ -148,23 +154,34 @@ class DynamoCaseStore:
     def index_again(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
         """See the port."""
         changes = {"status": PhotoStatus.ADMITTED.value, "awaiting": TO_INDEX}
-        self._mend(key, face_id, changes, event, remove=("face_id",))
+        operation = update(
+            self.photos_table, photo_item_key(key), changes, _HAS_FACE, ("face_id",), was=face_id, **_INDEXED
+        )
+        transact(adding(operation, OTHER_FACES, {face_id}), event_put(self.audit_table, event))
 
     def adopt_face(self, key: PhotoKey, was: str, face_id: str, event: AuditEvent) -> None:
         """See the port."""
-        self._mend(key, was, {"status": PhotoStatus.INDEXED.value, "face_id": face_id}, event)
+        changes = {"status": PhotoStatus.INDEXED.value, "face_id": face_id}
+        table, where, remove = self.photos_table, photo_item_key(key), () if was else ("reason",)
+        condition, states = (_HAS_FACE, {"was": was, **_INDEXED}) if was else (_TAKES_FACE, _REFUSED)
+        operation = update(table, where, changes, condition, remove, **states)
+        operation = adding(operation, OTHER_FACES, {was}) if was else operation
+        transact(operation, event_put(self.audit_table, event))
+
+    def note_face(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
+        """See the port."""
+        case, where = {"case": str(key.case)}, photo_item_key(key)
+        noted = update(self.photos_table, where, {}, "#status IN (:admitted, :indexed, :refused)", **_IN_USE)
+        transact(
+            adding(noted, OTHER_FACES, {face_id}, {"#status": "status"}),
+            check(self.table, case, "#status = :open", {"#status": "status"}, open=CaseStatus.OPEN.value),
+            check(self.suppressions_table, case, "attribute_not_exists(#case)", {"#case": "case"}),
+            event_put(self.audit_table, event),
+        )
 
     def withdraw_photo(self, key: PhotoKey, reason: str, event: AuditEvent) -> None:
         """See the port."""
         transact(self._leave(key, reason), event_put(self.audit_table, event))
-
-    def _mend(self, key: PhotoKey, was: str, changes: Item, event: AuditEvent, remove: tuple[str, ...] = ()) -> None:
-        condition = "#status = :indexed AND #face_id = :was"
-        states = {"indexed": PhotoStatus.INDEXED.value, "was": was}
-        transact(
-            update(self.photos_table, photo_item_key(key), changes, condition, remove=remove, **states),
-            event_put(self.audit_table, event),
-        )
 
     def _awaiting(self, what: str) -> Iterator[Photo]:
         for item in query(self.photos_table, "awaiting = :what", index=INDEX, what=what):
@@ -191,9 +208,8 @@ class DynamoCaseStore:
 
     def _leave(self, photo: PhotoKey, reason: str) -> Item:
         changes = {"status": PhotoStatus.WITHDRAWING.value, "awaiting": TO_REMOVE, "reason": reason}
-        states = {"admitted": PhotoStatus.ADMITTED.value, "indexed": PhotoStatus.INDEXED.value}
-        condition = "#status IN (:admitted, :indexed)"
-        return update(self.photos_table, photo_item_key(photo), changes, condition, **states)
+        condition = "#status IN (:admitted, :indexed) OR (#status = :refused AND attribute_exists(other_faces))"
+        return update(self.photos_table, photo_item_key(photo), changes, condition, **_IN_USE)
 
     def _forget_failure(self, change: CaseChange) -> list[Item]:
         return [delete(self.failures_table, {"case": str(change.case.key)})] if change.had_failed else []

@@ -59,7 +59,7 @@ class DynamoDetectionStore:
     def get(self, detection_id: str) -> dict[str, Any]:
         """See the port."""
         row = get(self.table, {"detection_id": detection_id})
-        if row is None:
+        if row is None or "erased_at" in row:
             raise NotFoundError(f"no detection {detection_id}")
         return row
 

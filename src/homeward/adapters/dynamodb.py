@@ -77,6 +77,18 @@ def update(
     return {"Update": {**operation, **_conditional(condition, names, every)}}
 
 
+def adding(operation: Item, name: str, values: set[str], names: Mapping[str, str] | None = None) -> Item:
+    """Let an Update also add to a set of strings, which exists as long as something is in it.
+
+    `names` fill the `#name` placeholders of its condition that stand for nothing that it sets.
+    """
+    change = operation["Update"]
+    change["UpdateExpression"] = f"{change['UpdateExpression']} ADD #added :added".strip()
+    change.setdefault("ExpressionAttributeNames", {}).update({"#added": name, **(names or {})})
+    change.setdefault("ExpressionAttributeValues", {})[":added"] = _serializer.serialize(values)
+    return operation
+
+
 def event_put(table: str, event: AuditEvent) -> Item:
     """The Put that appends an audit event; it goes into the transaction of the change that it describes."""
     item: Item = {name: getattr(event, name) for name in event.__slots__}
@@ -144,10 +156,10 @@ def query(
     yield from _pages("query", {**parameters, **({"IndexName": index} if index else {})})
 
 
-def scan(table: str, projection: str | None = None) -> Iterator[Item]:
+def scan(table: str, projection: str | None = None, consistent: bool = False) -> Iterator[Item]:
     """Every item of a table; `projection` names the attributes to read."""
     names = {f"#{name}": name for name in (projection or "").split(",") if name}
-    parameters: Item = {"TableName": table}
+    parameters: Item = {"TableName": table, "ConsistentRead": consistent}
     if names:
         parameters |= {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
     yield from _pages("scan", parameters)

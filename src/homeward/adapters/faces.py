@@ -11,6 +11,7 @@ and the policy sends a poor face to a person instead of dropping it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,10 +39,14 @@ _OTHER_FACE = ["EXCEEDS_MAX_FACES"]  # the one reason of a second face that is o
 
 @dataclass(frozen=True, slots=True)
 class RekognitionCollection:
-    """The collection that the SSM parameter `parameter_name` names (a switch is seen within a minute), or `other`."""
+    """The collection that the SSM parameter `parameter_name` names (a switch is seen within a minute), or `other`.
+
+    A call is tried `attempts` times, with pauses that grow; only throttling and faults that may pass are tried again.
+    """
 
     parameter_name: str
     other: str = ""
+    attempts: int = 3
 
     @property
     def collection(self) -> str:
@@ -60,6 +65,7 @@ class RekognitionCollection:
                 QualityFilter="NONE",
             )
         except AWS_ERRORS as error:
+            _check_exists(collection, error)
             return replace(_nothing_to_search(picture, error), collection=collection)
         matches = tuple(_match(found) for found in answer["FaceMatches"])
         box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
@@ -71,46 +77,49 @@ class RekognitionCollection:
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """See the port. A photo with two usable faces doesn't say whose they are, so neither stays."""
         image = {"S3Object": {"Bucket": bucket, "Name": object_key}}
-        indexed, result = index_image(self.collection, image, photo.external_image_id)
+        indexed, result = index_image(self.collection, image, photo.external_image_id, self.attempts)
         if indexed and not result.face_id:
             self.delete(indexed)
         return result
 
     def delete(self, face_ids: Sequence[str]) -> None:
         """See the port. At most 4,096 faces; one that Rekognition keeps for another reason is a ServiceRefusedError."""
-        with aws_errors():
-            answer = client("rekognition").delete_faces(CollectionId=self.collection, FaceIds=list(face_ids))
+        with _collection_errors(self.collection) as collection:
+            answer = client("rekognition").delete_faces(CollectionId=collection, FaceIds=list(face_ids))
         kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
         if kept:
             raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
 
     def listed(self) -> Iterator[ListedFace]:
         """See the port."""
-        with aws_errors():
+        with _collection_errors(self.collection) as collection:
             for page in (
                 client("rekognition")
                 .get_paginator("list_faces")
-                .paginate(CollectionId=self.collection, PaginationConfig={"PageSize": _LISTED})
+                .paginate(CollectionId=collection, PaginationConfig={"PageSize": _LISTED})
             ):
                 for face in page["Faces"]:
                     yield ListedFace(str(face["FaceId"]), str(face.get("ExternalImageId", "")))
 
     def present(self, face_ids: Sequence[str]) -> set[str]:
         """See the port."""
-        with aws_errors():
+        with _collection_errors(self.collection) as collection:
             answer = client("rekognition").list_faces(
-                CollectionId=self.collection, FaceIds=list(face_ids), MaxResults=_LISTED
+                CollectionId=collection, FaceIds=list(face_ids), MaxResults=_LISTED
             )
         return {str(face["FaceId"]) for face in answer["Faces"]}
 
 
-def index_image(collection: str, image: Mapping[str, Any], name: str) -> tuple[list[str], IndexResult]:
+def index_image(
+    collection: str, image: Mapping[str, Any], name: str, attempts: int = 3
+) -> tuple[list[str], IndexResult]:
     """Index the one face of an image; the faces that are in the collection now, and what to make of that."""
     try:
-        answer = client("rekognition").index_faces(
+        answer = client("rekognition", attempts).index_faces(
             CollectionId=collection, Image=image, ExternalImageId=name, MaxFaces=1, QualityFilter="AUTO"
         )
     except AWS_ERRORS as error:
+        _check_exists(collection, error)
         code = error_code(error) if isinstance(error, ClientError) else ""
         if code in _UNUSABLE:
             return [], IndexResult(None, _UNUSABLE[code])
@@ -120,6 +129,23 @@ def index_image(collection: str, image: Mapping[str, Any], name: str) -> tuple[l
     if indexed and any(face["Reasons"] == _OTHER_FACE for face in rest):
         return indexed, IndexResult(None, Refusal.MANY_FACES.value)
     return indexed, IndexResult(indexed[0], None) if indexed else IndexResult(None, _why_not(rest))
+
+
+@contextmanager
+def _collection_errors(collection: str) -> Iterator[str]:
+    try:
+        yield collection
+    except AWS_ERRORS as error:
+        _check_exists(collection, error)
+        raise translated(error) from error
+
+
+def _check_exists(collection: str, error: AwsError) -> None:
+    """Say what to do where the error means that the collection is lost."""
+    if isinstance(error, ClientError) and error_code(error) == "ResourceNotFoundException":
+        raise ServiceRefusedError(
+            f"there is no face collection {collection}: rebuild it, see docs/runbooks/rebuild_collection.md"
+        ) from error
 
 
 class RekognitionDetector:

@@ -19,5 +19,8 @@ class DynamoKeptDetections:
         """See the port."""
         first, end = iso(since), iso(until)
         rows = scan(self.table, "detection_id,captured_at")
-        found = sorted((row["captured_at"], row["detection_id"]) for row in rows if first <= row["captured_at"] < end)
+        # What was erased has no time any more.
+        found = sorted(
+            (row["captured_at"], row["detection_id"]) for row in rows if first <= row.get("captured_at", "") < end
+        )
         return [name for _, name in found]

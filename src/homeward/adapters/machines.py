@@ -45,6 +45,15 @@ class StepFunctionsMachines:
         with _waiting():
             client("stepfunctions").send_task_failure(taskToken=token, error=error, cause=cause)
 
+    def stop(self, machine_arn: str, name: str, cause: str) -> None:
+        """See the port. A function that it has called goes on to its own end."""
+        execution = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            client("stepfunctions").stop_execution(executionArn=execution, error="Stopped", cause=cause)
+        except AWS_ERRORS as error:
+            if not isinstance(error, ClientError) or error_code(error) != "ExecutionDoesNotExist":
+                raise translated(error) from error
+
     def status(self, machine_arn: str, name: str) -> str | None:
         """See the port. Step Functions' answer may be some seconds old."""
         execution = f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"

@@ -20,6 +20,19 @@ def parameter(name: str) -> str:
     return value
 
 
+def fresh(name: str) -> str:
+    """Return a parameter's value as it is now."""
+    _kept.pop(name, None)
+    return parameter(name)
+
+
+def point(name: str, value: str) -> None:
+    """Give an existing parameter another value; every process sees it within KEEP_SECONDS, this one at once."""
+    with aws_errors():
+        client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+    _kept.pop(name, None)
+
+
 def forget() -> None:
     """Read every parameter anew; for programs that switch from one system to another."""
     _kept.clear()

@@ -130,8 +130,13 @@ def keep_policy(bucket: str, key: str, body: bytes) -> None:
 
 def point_to_policy(parameter_name: str, pointer: dict[str, str]) -> None:
     """Make a stored policy the live one."""
+    put_text_parameter(parameter_name, json.dumps(pointer))
+
+
+def put_text_parameter(parameter_name: str, text: str) -> None:
+    """Give an SSM parameter a value."""
     with aws_errors():
-        client("ssm").put_parameter(Name=parameter_name, Value=json.dumps(pointer), Type="String", Overwrite=True)
+        client("ssm").put_parameter(Name=parameter_name, Value=text, Type="String", Overwrite=True)
 
 
 def check_phone_number(number: str) -> None:

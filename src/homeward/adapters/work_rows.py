@@ -51,7 +51,7 @@ class DynamoWorkStore:
             raise NotFoundError(f"there is no {self.key} {work_id}")
         return Work(
             work_id=work_id,
-            payload=self.payload(row),
+            payload={} if "erased_at" in row else self.payload(row),
             state=row["state"],
             outcome=row.get("outcome"),
             moved_at=datetime.fromisoformat(row["moved_at"]) if "moved_at" in row else None,

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from homeward.bootstrap import base
 from homeward.bootstrap.base import settings
 from homeward.bootstrap.detection import retract_alerts_of
-from homeward.bootstrap.stores import audit_log, cases, cases_bucket, faces, fetch_failures, objects, suppressions
+from homeward.bootstrap.stores import (
+    audit_log,
+    cases,
+    cases_bucket,
+    face_collections,
+    faces,
+    fetch_failures,
+    objects,
+    suppressions,
+)
 from homeward.settings import Setting
 
 if TYPE_CHECKING:
@@ -103,7 +112,7 @@ def remove_faces(actor: str) -> RemoveFaces:
     """Task remove_faces; also done at once when a person suppresses a case."""
     from homeward.steps.remove_faces import RemoveFaces
 
-    return RemoveFaces(faces(), cases(), objects(), cases_bucket(), base.clock, actor, retract_alerts_of)
+    return RemoveFaces(face_collections(), cases(), objects(), cases_bucket(), base.clock, actor, retract_alerts_of)
 
 
 def suppress_case() -> SuppressCase:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 REDRIVER, REPLAYER = "dag:redrive_stuck", "dag:replay_detections"
 
 
-def _detection_rows() -> DynamoWorkStore:
+def detection_rows() -> DynamoWorkStore:
+    """Detections as pieces of work."""
     from homeward.adapters.work_rows import DynamoWorkStore
     from homeward.domain.detections import Detection
 
@@ -77,7 +78,7 @@ def redrive_detection() -> RedriveWork:
     from homeward.steps.settle_pictures import SettleCrop
 
     settle = SettleCrop(detections(), crops())
-    return _redrive_work("detection", _detection_rows(), settle, Setting.DETECTION_MACHINE_ARN)
+    return _redrive_work("detection", detection_rows(), settle, Setting.DETECTION_MACHINE_ARN)
 
 
 def redrive_frame() -> RedriveWork:
@@ -125,7 +126,7 @@ def redrive_detections() -> RedriveRows:
     from homeward.steps.redrive_rows import RedriveRows
 
     states = (DetectionState.RECEIVED, DetectionState.SEARCHED, DetectionState.ASSESSED, Outcome.FAILED)
-    return RedriveRows(_detection_rows(), redrive_detection(), states, base.clock)
+    return RedriveRows(detection_rows(), redrive_detection(), states, base.clock)
 
 
 def redrive_alerts() -> RedriveRows:
@@ -133,7 +134,7 @@ def redrive_alerts() -> RedriveRows:
     from homeward.domain.detections import DetectionState
     from homeward.steps.redrive_rows import RedriveRows
 
-    return RedriveRows(_detection_rows(), redrive_detection(), (DetectionState.RESERVED,), base.clock)
+    return RedriveRows(detection_rows(), redrive_detection(), (DetectionState.RESERVED,), base.clock)
 
 
 def redrive_reviews() -> RedriveReviews:
@@ -142,7 +143,7 @@ def redrive_reviews() -> RedriveReviews:
     from homeward.steps.redrive_reviews import RedriveReviews
 
     step_functions = StepFunctionsMachines()
-    return RedriveReviews(_detection_rows(), reviews(), step_functions, step_functions, redrive_detection(), base.clock)
+    return RedriveReviews(detection_rows(), reviews(), step_functions, step_functions, redrive_detection(), base.clock)
 
 
 def summarise_redrive() -> SummariseRedrive:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from homeward.adapters.audit_log import DynamoAuditLog
     from homeward.adapters.cases import DynamoCaseStore
     from homeward.adapters.detections import DynamoDetectionStore
+    from homeward.adapters.face_collections import RekognitionCollections
     from homeward.adapters.faces import RekognitionCollection
     from homeward.adapters.fetch_failures import DynamoFailureStore
     from homeward.adapters.frames import DynamoFrameStore
@@ -58,6 +59,13 @@ def faces() -> RekognitionCollection:
     from homeward.adapters.faces import RekognitionCollection
 
     return RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
+
+
+def face_collections() -> RekognitionCollections:
+    """Every generation of the face collection."""
+    from homeward.adapters.face_collections import RekognitionCollections
+
+    return RekognitionCollections(settings()[Setting.COLLECTION_PARAMETER])
 
 
 def objects() -> S3ObjectStore:

@@ -127,7 +127,10 @@ class PhotoKey:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photo of a case: where its bytes are and what became of it. `reason` says why it is refused or must go."""
+    """A photo of a case: where its bytes are and what became of it. `reason` says why it is refused or must go.
+
+    `face_id` is its face in the live collection, `other_faces` those that other generations have, or had.
+    """
 
     key: PhotoKey
     photo_class: PhotoClass
@@ -136,3 +139,14 @@ class Photo:
     sha256: str | None
     reason: str | None = None
     face_id: str | None = None
+    other_faces: tuple[str, ...] = ()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it has, or is about to get, a face in any generation: one may find what another refused."""
+        return self.status.in_use or (self.status is PhotoStatus.REFUSED and bool(self.other_faces))
+
+    @property
+    def face_ids(self) -> tuple[str, ...]:
+        """Every face that we know of it."""
+        return (*([self.face_id] if self.face_id else []), *self.other_faces)

@@ -147,6 +147,7 @@ class Outcome(StrEnum):
     REVIEW_EXPIRED = "REVIEW_EXPIRED"
     ALERTED = "ALERTED"
     FAILED = "FAILED"
+    ERASED = "ERASED"  # somebody asked for it, whatever it had come to
 
 
 class DetectionState(StrEnum):

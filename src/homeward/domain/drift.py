@@ -31,17 +31,28 @@ def compare(held: Holdings, now: datetime) -> list[Finding]:
 
 def _of_photo(photo: Photo, held: Holdings, faces: Mapping[str, list[str]], objects: set[str]) -> Iterator[Finding]:
     ours = faces.get(photo.key.external_image_id, [])
-    why = _unwanted(photo.key.case, held) if photo.status.in_use else None
+    why = _unwanted(photo.key.case, held) if photo.in_use else None
     if why:
         yield _finding(Drift.PHOTO_UNWANTED, Repair.WITHDRAW_PHOTO, photo, reason=why)
     if why or not photo.status.in_use:
-        # The face that the row of a leaving photo names is deleted when the photo leaves.
-        extra = (one for one in ours if one != photo.face_id)
-        yield from (_finding(Drift.FACE_ORPHANED, Repair.DELETE_FACE, photo, face_id=one) for one in extra)
+        yield from _of_unused(photo, ours, leaves=why is not None or photo.status is PhotoStatus.WITHDRAWING)
         return
     if photo.object_key not in objects:
         yield _finding(Drift.BYTES_MISSING, Repair.RESTORE_BYTES, photo, object_key=photo.object_key)
     yield from _of_indexed(photo, ours) if photo.status is PhotoStatus.INDEXED else _of_admitted(photo, ours)
+
+
+def _of_unused(photo: Photo, ours: list[str], leaves: bool) -> Iterator[Finding]:
+    """The faces that the row of a leaving photo names are deleted when it leaves.
+
+    One that an earlier face model refused may have got a face when the collection was rebuilt.
+    """
+    known = sorted(set(ours) & set(photo.face_ids))
+    adopted = known[:1] if photo.status is PhotoStatus.REFUSED and not leaves else []
+    for one in adopted:
+        yield _finding(Drift.FACE_MISPLACED, Repair.ADOPT_FACE, photo, face_id=one)
+    extra = (one for one in ours if one not in (known if leaves else adopted))
+    yield from (_finding(Drift.FACE_ORPHANED, Repair.DELETE_FACE, photo, face_id=one) for one in extra)
 
 
 def _unwanted(case: CaseKey, held: Holdings) -> str | None:
@@ -137,7 +148,7 @@ def _of_left_objects(held: Holdings, now: datetime) -> Iterator[Finding]:
         photo.object_key
         for photo in held.photos
         if photo.status is not PhotoStatus.WITHDRAWN
-        and (photo.status is not PhotoStatus.REFUSED or not _unwanted(photo.key.case, held))
+        and (photo.status is not PhotoStatus.REFUSED or photo.in_use or not _unwanted(photo.key.case, held))
     }
     for stored in held.objects:
         key = photo_of_object(stored.key)

@@ -95,6 +95,14 @@ class DriftError(HomewardError):
     """Objects, tables and collection disagree about more than a run may change; a person must look."""
 
 
+class RebuildError(HomewardError):
+    """A generation of the collection isn't fit to be the live one, or has no name; a person must look."""
+
+
+class ErasureError(HomewardError):
+    """Something couldn't be erased yet; what is left is tried again by every run."""
+
+
 class PublishError(HomewardError):
     """An alert couldn't be handed to SNS."""
 

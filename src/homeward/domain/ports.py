@@ -14,11 +14,13 @@ from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, PhotoKey
 from homeward.domain.claims import AlertState, Slot, Slots
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
+from homeward.domain.erasures import Erasure, Target
 from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
 from homeward.domain.letters import Letter
 from homeward.domain.policy import Policy
 from homeward.domain.reconciliation import ListedFace, StoredObject
 from homeward.domain.redrive import Work
+from homeward.domain.retention import Retention
 from homeward.domain.reviews import ReviewAnswer, ReviewVerdict
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
 from homeward.domain.suppressions import Suppression
@@ -81,6 +83,34 @@ class FaceRows(Protocol):
 
     def row(self, face_id: str) -> dict[str, float] | None:
         """Similarity (0-100) of the 4,096 most similar other faces by id; None when the face is gone."""
+
+
+class FaceCollections(Protocol):
+    """The generations of our collection: the live one, what is built beside it, and what is kept for a way back."""
+
+    def live(self) -> str:
+        """The id of the one that is searched, as it is now."""
+
+    def all(self) -> list[str]:
+        """The ids of those that exist, oldest first. The live one isn't among them when it is lost."""
+
+    def open(self, collection: str) -> FaceCollection:
+        """One of them."""
+
+    def face_model(self, collection: str) -> str:
+        """The version of the face model whose vectors it holds; "" when it doesn't exist."""
+
+    def create(self, collection: str) -> None:
+        """Make an empty one; one that is there stays as it is."""
+
+    def switch(self, collection: str) -> None:
+        """Make it the live one."""
+
+    def drop(self, collection: str) -> None:
+        """Delete it with all its faces, for good; one that is gone already doesn't matter."""
+
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """Take at most 4,096 faces out of every generation that has them."""
 
 
 # --------------------------------------------------------------------------------------------- sources
@@ -181,13 +211,25 @@ class CaseStore(Protocol):
         """Every photo of every case, refused and withdrawn ones too."""
 
     def index_again(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
-        """INDEXED -> ADMITTED, because its face is gone; ConflictError when it isn't INDEXED with that face."""
+        """INDEXED -> ADMITTED, because its face is gone; ConflictError when it isn't INDEXED with that face.
+
+        The face's id stays among the photo's other faces: another generation may have it.
+        """
 
     def adopt_face(self, key: PhotoKey, was: str, face_id: str, event: AuditEvent) -> None:
-        """Note that the photo's face is another one; ConflictError when it isn't INDEXED with `was`."""
+        """Note that the photo's face is another one, and keep `was` among its other faces.
+
+        ConflictError when it isn't INDEXED with `was`; or, for a `was` of "", REFUSED with `face_id` as another face.
+        """
+
+    def note_face(self, key: PhotoKey, face_id: str, event: AuditEvent) -> None:
+        """Keep the id of the photo's face in another generation, so that its removal reaches it.
+
+        ConflictError when the photo is leaving or gone, its case isn't open, or is suppressed.
+        """
 
     def withdraw_photo(self, key: PhotoKey, reason: str, event: AuditEvent) -> None:
-        """ADMITTED or INDEXED -> WITHDRAWING; ConflictError when it is neither."""
+        """A photo in use -> WITHDRAWING; ConflictError when it isn't in use."""
 
     def all_cases(self) -> Iterator[Case]:
         """Every case of every source."""
@@ -588,6 +630,9 @@ class Executions(Protocol):
     def status(self, machine_arn: str, name: str) -> str | None:
         """Step Functions' word for the execution's state (RUNNING, SUCCEEDED, FAILED, ...); None: there is none."""
 
+    def stop(self, machine_arn: str, name: str, cause: str) -> None:
+        """End an execution; one that has ended, or that there never was, doesn't matter."""
+
     def heartbeat(self, token: str) -> None:
         """Tell a waiting task that its answer is still looked after; ReviewClosedError when it no longer waits."""
 
@@ -600,3 +645,83 @@ class KeptDetections(Protocol):
 
     def between(self, since: datetime, until: datetime) -> list[str]:
         """Ids of those whose pictures were taken from `since` on and before `until`, oldest first."""
+
+
+# --------------------------------------------------------------------------------------------- retention and erasure
+
+
+class RetentionSource(Protocol):
+    """The retention policy that is live now."""
+
+    def __call__(self) -> Retention:
+        """Return it; PolicyError when it isn't usable."""
+
+
+class Rows(Protocol):
+    """All rows of one table, whatever they are: for what must leave, by age or because somebody asked for it.
+
+    A row is plain JSON values, and sets of texts.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the table holds, e.g. `detections`."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The attributes that make a row's key."""
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every row, read consistently."""
+
+    def get(self, **key: str) -> dict[str, Any] | None:
+        """One row."""
+
+    def delete(self, row: Mapping[str, Any], event: AuditEvent) -> None:
+        """Delete a row; ConflictError when something that was read of it has changed."""
+
+    def replace(self, row: Mapping[str, Any], by: Mapping[str, Any], event: AuditEvent) -> None:
+        """Make it `by`, which has the same key; ConflictError when something that was read of it has changed.
+
+        What was added since stays.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One version of an object; `latest` is the one that is read without a version."""
+
+    bucket: str
+    key: str
+    version: str
+    latest: bool
+    modified: datetime
+
+
+class ObjectVersions(Protocol):
+    """Objects in S3 with all that is left of them: older versions, also of those that were deleted."""
+
+    def each(self, bucket: str, prefix: str) -> Iterator[StoredVersion]:
+        """Every version of the objects whose keys begin with `prefix`, without marks of deletion."""
+
+    def read(self, version: StoredVersion) -> bytes:
+        """Its content; NotFoundError."""
+
+    def remove(self, version: StoredVersion) -> None:
+        """Delete it for good; one that is gone already doesn't matter."""
+
+    def replace(self, version: StoredVersion, body: bytes) -> None:
+        """Store other content under its key, then delete it for good."""
+
+
+class ErasureStore(Protocol):
+    """What was asked to be erased, and how far that is. Rows stay: they hold no more than the target's key."""
+
+    def get(self, target: Target) -> Erasure | None:
+        """One erasure."""
+
+    def all(self) -> Iterator[Erasure]:
+        """Every erasure."""
+
+    def save(self, erasure: Erasure, event: AuditEvent) -> Erasure:
+        """Write it and return it at its new revision; ConflictError when somebody else has written it since."""

@@ -26,6 +26,7 @@ class Standing(StrEnum):
     RECEIVED = "RECEIVED"
     FINISHED = "FINISHED"
     FAILED = "FAILED"
+    ERASED = "ERASED"
 
 
 @dataclass(frozen=True, slots=True)

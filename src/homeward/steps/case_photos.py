@@ -70,7 +70,7 @@ class SortPhotos:
             self._complete(kept)
             self._clear(record.case.key, known.keys() | admitted.keys())
         added = [self._keep(key, trust) for key, trust in admitted.items() if key not in staying]
-        leaving = [photo.key for photo in known.values() if photo.status.in_use and photo.key not in admitted]
+        leaving = [photo.key for photo in known.values() if photo.in_use and photo.key not in admitted]
         return CasePhotos(kept, added, leaving, refused)
 
     def _complete(self, kept: Iterable[Photo]) -> None:

@@ -84,7 +84,7 @@ class CollectionRepairs:
 
     def _adopt_one(self, finding: Finding) -> bool:
         event = self._event(finding, PhotoStatus.INDEXED)
-        was, now = str(finding.reason), str(finding.face_id)
+        was, now = finding.reason or "", str(finding.face_id)
         return _came_through(lambda: self.cases.adopt_face(_key(finding), was, now, event))
 
     def _index_again(self, batch: Sequence[Finding]) -> int:

@@ -60,6 +60,7 @@ class IndexPhoto:
             self._undo(photo.key, result.face_id)
 
     def _undo(self, key: PhotoKey, face_id: str | None) -> None:
-        """Another execution was faster, which left the same one face; or the photo was withdrawn meanwhile."""
-        if face_id and self._photo(key).status in (PhotoStatus.WITHDRAWING, PhotoStatus.WITHDRAWN):
+        """Another execution was faster, which left the same one face; or the photo left, or was erased."""
+        photo = self.cases.get_photo(key)
+        if face_id and (photo is None or photo.status in (PhotoStatus.WITHDRAWING, PhotoStatus.WITHDRAWN)):
             self.faces.delete([face_id])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from homeward.domain.audit import AuditEvent, audit_event
 from homeward.domain.errors import ConflictError, InputError
 from homeward.domain.ports import Clock, Executions, Machines, Publisher, WorkStore
-from homeward.domain.redrive import MAX_REDRIVES, Redrive, Work, execution_name, next_redrive
+from homeward.domain.redrive import MAX_REDRIVES, Redrive, Standing, Work, execution_name, next_redrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class RedriveWork:
         """Return what was done about it, or why nothing was; NotFoundError when there is no such row."""
         work = self.rows.get(work_id)
         if work.moved_at is None:
-            self.settle(work_id)
+            if work.outcome != Standing.ERASED:
+                self.settle(work_id)
             return Redrive.ENDED
         status = self.executions.status(self.machine_arn, work.execution)
         todo = next_redrive(work, status, self.clock())

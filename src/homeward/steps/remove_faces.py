@@ -15,7 +15,7 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.cases import CaseKey, CaseStatus, Photo, PhotoStatus
 from homeward.domain.errors import ConflictError
-from homeward.domain.ports import CaseStore, Clock, FaceCollection, ObjectStore
+from homeward.domain.ports import CaseStore, Clock, FaceCollections, ObjectStore
 from homeward.domain.sync import run_folder
 
 BATCH = 1000  # faces of one DeleteFaces; Amazon Rekognition takes 4,096
@@ -25,10 +25,11 @@ BATCH = 1000  # faces of one DeleteFaces; Amazon Rekognition takes 4,096
 class RemoveFaces:
     """WITHDRAWING -> WITHDRAWN. Matching has left these photos out since they became WITHDRAWING.
 
-    A photo that was just being indexed has no face id here; Index Photo deletes such a face itself.
+    Faces go from every generation of the collection. A photo that was just being indexed has no face id here; whoever
+    indexed it deletes such a face again.
     """
 
-    faces: FaceCollection
+    faces: FaceCollections
     cases: CaseStore
     objects: ObjectStore
     bucket: str
@@ -49,16 +50,16 @@ class RemoveFaces:
         leaving = list(self.cases.photos_leaving())
         for first in range(0, len(leaving), BATCH):
             photos = leaving[first : first + BATCH]
-            ids = [photo.face_id for photo in photos if photo.face_id]
-            if ids:
-                self.faces.delete(ids)
+            ids = [face_id for photo in photos for face_id in photo.face_ids]
+            for some in range(0, len(ids), BATCH):
+                self.faces.delete(ids[some : some + BATCH])
             counts["alerts"] += sum(len(self.retract_alerts_of(key, self.actor)) for key in self._closed(photos))
             for photo in photos:
                 if photo.object_key:
                     self.objects.remove(self.bucket, photo.object_key)
                 self._finish(photo)
             counts["photos"] += len(photos)
-            counts["faces"] += len(ids)
+            counts["faces"] += sum(bool(photo.face_ids) for photo in photos)
         return counts
 
     def _closed(self, photos: Iterable[Photo]) -> list[CaseKey]:
@@ -68,7 +69,7 @@ class RemoveFaces:
 
     def _finish(self, photo: Photo) -> None:
         case = str(photo.key.case)
-        details: dict[str, Any] = {"face_id": photo.face_id} if photo.face_id else {}
+        details: dict[str, Any] = {"face_ids": list(photo.face_ids)} if photo.face_ids else {}
         about = (self.actor, "remove_face", f"photo:{photo.key.external_image_id}", PhotoStatus.WITHDRAWN.value)
         reasons = (photo.reason,) if photo.reason else ()
         event = audit_event(self.clock(), *about, case=case, reasons=reasons, details=details)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from homeward.domain.alerts import Lead, RetractionReason, alert_attributes, alert_subject, alert_texts
@@ -14,11 +14,10 @@ from homeward.domain.claims import AlertKind, AlertState, Slot, SlotState
 from homeward.domain.detections import Detection, iso
 from homeward.domain.errors import NotFoundError
 from homeward.domain.ports import AlertChange, AlertStore, CaseStore, Clock, DetectionStore, Publisher
+from homeward.domain.retention import RETRACTABLE
 from homeward.steps.claiming import again_when_lost
 
 WRONG_PERSON = RetractionReason.WRONG_PERSON
-# Whoever acts on a lead does so within days: a month after it, taking it back would only remind people of it.
-_RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,11 @@ class RetractAlert:
 
     def retract_of(self, case: CaseKey, reason: RetractionReason, actor: str) -> list[str]:
         """Retract a case's alerts of the last 30 days; returns their detections."""
-        rows = self.alerts.sent_of(case, self.clock() - _RECENT)
+        rows = self.alerts.sent_of(case, self.clock() - RETRACTABLE)
         detection_ids = [str(row["alert_id"]) for row in rows]
         for detection_id in detection_ids:
-            self(detection_id, reason, actor)
+            with suppress(NotFoundError):  # its detection was erased: there is nothing to tell of it
+                self(detection_id, reason, actor)
         return detection_ids
 
     def _retract(self, case: CaseKey, detection: Mapping[str, Any], reason: RetractionReason, actor: str) -> None:

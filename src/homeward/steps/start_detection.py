@@ -86,7 +86,11 @@ class StartDetection:
     def _start_detection(self, detection: Detection) -> bool:
         name, payload = detection.detection_id, detection.to_json()
         if not self.detections.receive(detection, self._event(f"detection:{name}", "RECEIVED", details=payload)):
-            row = self.detections.get(name)
+            try:
+                row = self.detections.get(name)
+            except NotFoundError:  # it was erased
+                self.pictures.delete(detection.picture)
+                return False
             payload = Detection.from_json(row).to_json()
             if payload["picture"]["version"] != detection.picture.version:
                 self.pictures.delete(detection.picture)  # a frame's face that was cut out again; once is enough

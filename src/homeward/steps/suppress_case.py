@@ -26,7 +26,7 @@ class SuppressCase:
         if case is None:
             self.suppressions.add(entry, event)
             return 0
-        leaving = tuple(photo.key for photo in self.cases.photos_of(key) if photo.status.in_use)
+        leaving = tuple(photo.key for photo in self.cases.photos_of(key) if photo.in_use)
         gone = replace(case, status=CaseStatus.WITHDRAWN)
         self.cases.save_case(CaseChange(gone, (), leaving, "CASE_SUPPRESSED", entry), event)
         return len(leaving)

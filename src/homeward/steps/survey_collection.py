@@ -39,7 +39,7 @@ class SurveyCollection:
 
     def now(self) -> dict[str, Any]:
         """The same as things are now, with its `findings` (`Finding.to_json`), and no file."""
-        held, now = self._holdings(), self.clock()
+        held, now = self.holdings(self.faces), self.clock()
         findings = compare(held, now)
         return {
             "at": iso(now),
@@ -49,8 +49,9 @@ class SurveyCollection:
             "findings": [finding.to_json() for finding in findings],
         }
 
-    def _holdings(self) -> Holdings:
-        faces = list(self.faces.listed())
+    def holdings(self, collection: FaceCollection | None) -> Holdings:
+        """What the places hold; `collection` may be another generation, or None for one that doesn't exist."""
+        faces = list(collection.listed()) if collection else []
         objects = list(self.objects.listed(self.bucket, PHOTO_PREFIX))
         photos = list(self.cases.photos())
         statuses = dict(self.cases.statuses())

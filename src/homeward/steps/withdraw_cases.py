@@ -94,7 +94,7 @@ class WithdrawCases:
         return outcome
 
     def _in_use(self, key: CaseKey) -> tuple[PhotoKey, ...]:
-        return tuple(photo.key for photo in self.cases.photos_of(key) if photo.status.in_use)
+        return tuple(photo.key for photo in self.cases.photos_of(key) if photo.in_use)
 
     def _read(self, run: str, name: str) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.objects.get(self.bucket, f"{run_folder(run)}/{name}"))

@@ -161,3 +161,54 @@ def test_runs_that_save_the_same_case_at_once_agree(archive: Archive, number: in
 def test_a_case_with_as_many_photos_as_we_admit_fits_into_one_transaction(archive: Archive, number: int) -> None:
     archive.save(number, [photo(number, identity) for identity in range(1, MAX_PHOTOS + 1)])
     assert len(archive.cases.photos_of(case_key(number))) == MAX_PHOTOS
+
+
+def test_a_face_elsewhere_is_noted_while_the_photo_may_be_found(archive: Archive, number: int) -> None:
+    key = photo_key(number)
+    archive.save(number, [photo(number)])
+    archive.cases.finish_photo(key, IndexResult("live", None), event(number, "INDEXED"))
+    archive.cases.note_face(key, "other", event(number, "NOTED"))
+    archive.cases.note_face(key, "another", event(number, "NOTED"))
+    (found,) = archive.cases.photos_of(case_key(number))
+    assert (found.face_id, found.other_faces) == ("live", ("another", "other"))
+    archive.cases.adopt_face(key, "live", "other", event(number, "ADOPTED"))
+    (found,) = archive.cases.photos_of(case_key(number))
+    assert (found.face_id, set(found.face_ids)) == ("other", {"another", "live", "other"})
+    archive.cases.index_again(key, "other", event(number, "AGAIN"))
+    (found,) = archive.cases.photos_of(case_key(number))
+    assert (found.status, found.face_id, set(found.face_ids)) == (
+        PhotoStatus.ADMITTED,
+        None,
+        {"another", "live", "other"},
+    )
+
+
+def test_no_face_is_noted_of_a_photo_that_leaves_or_a_case_that_nobody_looks_for(archive: Archive, number: int) -> None:
+    key, other = photo_key(number), photo_key(number, 2)
+    archive.save(number, [photo(number), photo(number, 2)])
+    archive.cases.withdraw_photo(key, "WHY", event(number, "LEAVES"))
+    with pytest.raises(ConflictError):
+        archive.cases.note_face(key, "face", event(number, "NOTED"))
+    with pytest.raises(ConflictError):
+        archive.cases.note_face(photo_key(number, 3), "face", event(number, "NOTED"))
+    archive.save(number, [], status=CaseStatus.CLOSED)
+    with pytest.raises(ConflictError):
+        archive.cases.note_face(other, "face", event(number, "NOTED"))
+    assert "NOTED" not in archive.story(number)
+
+
+def test_a_refused_photo_is_in_use_once_another_generation_has_its_face(archive: Archive, number: int) -> None:
+    key = photo_key(number)
+    archive.save(number, [photo(number)])
+    archive.cases.finish_photo(key, IndexResult(None, "LOW_SHARPNESS"), event(number, "REFUSED"))
+    with pytest.raises(ConflictError):
+        archive.cases.withdraw_photo(key, "WHY", event(number, "LEAVES"))
+    with pytest.raises(ConflictError):
+        archive.cases.adopt_face(key, "", "other", event(number, "ADOPTED"))
+    archive.cases.note_face(key, "other", event(number, "NOTED"))
+    archive.cases.withdraw_photo(key, "WHY", event(number, "LEAVES"))
+    (found,) = archive.cases.photos_of(case_key(number))
+    assert (found.status, found.other_faces) == (PhotoStatus.WITHDRAWING, ("other",))
+    archive.cases.finish_leaving(key, event(number, "LEFT"))
+    (found,) = archive.cases.photos_of(case_key(number))
+    assert (found.status, found.face_ids) == (PhotoStatus.WITHDRAWN, ())

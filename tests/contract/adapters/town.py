@@ -13,6 +13,7 @@ from typing import Any
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.adapters.aws import client
 from homeward.adapters.cases import DynamoCaseStore
+from homeward.adapters.face_collections import RekognitionCollections
 from homeward.adapters.faces import RekognitionCollection
 from homeward.adapters.fetch_failures import DynamoFailureStore
 from homeward.adapters.messages import SnsPublisher
@@ -91,6 +92,7 @@ class Town:
         self.suppressions = DynamoSuppressionList(names[Setting.SUPPRESSIONS_TABLE], names[Setting.AUDIT_TABLE])
         self.objects, self.audit = S3ObjectStore(), DynamoAuditLog(names[Setting.AUDIT_TABLE])
         self.faces = RekognitionCollection(names[Setting.COLLECTION_PARAMETER])
+        self.collections = RekognitionCollections(names[Setting.COLLECTION_PARAMETER])
 
     def serve(self, number: int, *answers: Answer) -> None:
         self.server.answers[f"{namus.CASES}/{number}"] = [*answers] or [Answer(self.cases[number])]
@@ -119,8 +121,13 @@ class Town:
 
     def withdraw(self, run: str) -> dict[str, Any]:
         withdrawn = WithdrawCases(self.source, self.store, self.objects, self.bucket, now, ACTOR)(run)
-        RemoveFaces(self.faces, self.store, self.objects, self.bucket, now, ACTOR, self.retract_alerts_of)(run)
+        self.remover(run)
         return withdrawn
+
+    @property
+    def remover(self) -> RemoveFaces:
+        stores = (self.collections, self.store, self.objects, self.bucket)
+        return RemoveFaces(*stores, now, ACTOR, self.retract_alerts_of)
 
     def index(self, run: str) -> list[dict[str, Any]]:
         """What the machine index_photos does, one photo after the other."""

@@ -108,7 +108,7 @@ def test_buckets_read_back(setting: str, first: Run, aws: Any) -> None:
     assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     lifecycle = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     expiring = "pictures-expire" if setting == "PICTURES_BUCKET" else "sync-files-expire"
-    assert lifecycle[expiring]["Expiration"]["Days"] == (30 if setting == "PICTURES_BUCKET" else 90)
+    assert lifecycle[expiring]["Expiration"]["Days"] == (35 if setting == "PICTURES_BUCKET" else 90)
     notifies = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket)
     assert notifies is (setting == "PICTURES_BUCKET")
 
@@ -197,7 +197,8 @@ def test_functions_find_the_layer_and_nothing_else(first: Run, aws: Any, checkou
 
 
 def test_a_change_reaches_the_functions_and_the_machines(first: Run, aws: Any, checkout: Path) -> None:
-    run("changing", root=checkout)
+    parameter = run("changing", root=checkout).result.settings["COLLECTION_PARAMETER"]
+    aws("ssm").put_parameter(Name=parameter, Value="missing-people-2", Type="String", Overwrite=True)
     (checkout / "lambdas" / "index_photo" / "handler.py").write_text(
         "from homeward.steps import added\n\ndef handler(event, context):\n    return added.WORD\n"
     )
@@ -210,6 +211,8 @@ def test_a_change_reaches_the_functions_and_the_machines(first: Run, aws: Any, c
     assert json.loads(answer["Payload"].read()) == "new"
     machine = changed.result.settings["INDEX_PHOTOS_MACHINE_ARN"]
     assert "Changed. " in aws("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
+    live = aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    assert live == "missing-people-2", "a deployment doesn't undo a switch of the collection"
 
 
 def test_refuses_bad_input_before_it_does_anything(first: Run, aws: Any, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Drifting:
         town = self.town
         self.survey(run)
         RepairCollection(town.objects, town.bucket, SnsPublisher(), self._topic, self._repairs)(run, max_changes)
-        RemoveFaces(town.faces, town.store, town.objects, town.bucket, later, ACTOR, town.retract_alerts_of)(run)
+        RemoveFaces(town.collections, town.store, town.objects, town.bucket, later, ACTOR, town.retract_alerts_of)(run)
         town.index(run)
 
     def survey(self, run: str) -> dict[str, Any]:

@@ -54,6 +54,23 @@ def test_nothing_where_all_three_agree() -> None:
     assert compare(held((), (), (), {}), NOW) == []
 
 
+def test_a_photo_that_the_live_collection_has_at_last_is_adopted() -> None:
+    """An earlier face model refused it; when the collection was rebuilt, it got a face."""
+    refused = photo(status=PhotoStatus.REFUSED, other_faces=(FACE,), reason="LOW_SHARPNESS")
+    adopted, orphan = (one for one in compare(held((refused,), (face(), face("face-2"))), NOW) if one.face_id)
+    assert (adopted.drift, adopted.repair, adopted.face_id) == (Drift.FACE_MISPLACED, Repair.ADOPT_FACE, FACE)
+    assert (orphan.drift, orphan.repair, orphan.face_id) == (Drift.FACE_ORPHANED, Repair.DELETE_FACE, "face-2")
+    assert found(held((refused,), ())) == [(Drift.CASE_FACELESS, None)]
+
+
+def test_such_a_photo_leaves_with_its_case() -> None:
+    refused = photo(status=PhotoStatus.REFUSED, other_faces=(FACE,), reason="LOW_SHARPNESS")
+    closed = held((refused,), cases={CASE: CaseStatus.CLOSED})
+    assert found(closed) == [(Drift.PHOTO_UNWANTED, Repair.WITHDRAW_PHOTO)]
+    leaving = replace(refused, status=PhotoStatus.WITHDRAWING)
+    assert found(held((leaving,), cases={CASE: CaseStatus.CLOSED})) == []
+
+
 def test_a_face_that_is_gone_is_indexed_again() -> None:
     (finding,) = compare(held(faces=()), NOW)
     assert (finding.drift, finding.repair, finding.face_id) == (Drift.FACE_MISSING, Repair.INDEX_AGAIN, FACE)

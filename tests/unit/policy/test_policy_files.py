@@ -18,7 +18,8 @@ from homeward.domain.matching import Reason
 from homeward.domain.policy import parse_policy
 
 FOLDER = Path(__file__).resolve().parents[3] / "policy"
-POLICIES = sorted(path for path in FOLDER.glob("*.json") if path.name != "matching.schema.json")
+OTHERS = ("matching.schema.json", "retention.json", "retention.schema.json")
+POLICIES = sorted(path for path in FOLDER.glob("*.json") if path.name not in OTHERS)
 GROUPS = [
     Group(sex, ethnicities, band, maybe_minor=False)
     for sex in (None, "Female", "Male")
@@ -68,7 +69,7 @@ def test_schema_names_the_domains_own_bands_and_photo_classes(schema: dict[str, 
 
 
 def test_schema_names_the_domains_own_reasons_and_ends(schema: dict[str, Any]) -> None:
-    """A discarded detection asks nobody, and a failed one isn't over."""
+    """A discarded detection asks nobody, a failed one isn't over, and an erased one keeps nothing."""
     asking = set(Reason) - {
         Reason.BELOW_REVIEW_THRESHOLD,
         Reason.NO_ELIGIBLE_CASE,
@@ -77,7 +78,7 @@ def test_schema_names_the_domains_own_reasons_and_ends(schema: dict[str, Any]) -
         Reason.BEFORE_LAST_CONTACT,
     }
     assert set(schema["properties"]["two_reviewers_for"]["items"]["enum"]) == {one.value for one in asking}
-    assert set(schema["properties"]["keep_days"]["properties"]) == {one.value for one in Outcome} - {"FAILED"}
+    assert set(schema["properties"]["keep_days"]["properties"]) == {one.value for one in Outcome} - {"FAILED", "ERASED"}
 
 
 @pytest.mark.parametrize(

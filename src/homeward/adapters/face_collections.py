@@ -1,0 +1,75 @@
+"""FaceCollections on Amazon Rekognition and one SSM parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from homeward.adapters import parameters
+from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, error_code, translated
+from homeward.adapters.faces import RekognitionCollection
+from homeward.domain.generations import of_family
+
+_PATIENT = 10  # tries, over some two minutes: several tasks share a limit that may be 5 calls a second
+_ABSENT, _THERE = "ResourceNotFoundException", "ResourceAlreadyExistsException"
+
+
+@dataclass(frozen=True, slots=True)
+class RekognitionCollections:
+    """The collections named as the one that the SSM parameter `parameter_name` names, but for the number at the end."""
+
+    parameter_name: str
+
+    def live(self) -> str:
+        """See the port."""
+        return parameters.fresh(self.parameter_name)
+
+    def all(self) -> list[str]:
+        """See the port."""
+        names: list[str] = []
+        with aws_errors():
+            for page in client("rekognition").get_paginator("list_collections").paginate():
+                names += page["CollectionIds"]
+        return of_family(self.live(), names)
+
+    def open(self, collection: str) -> RekognitionCollection:
+        """See the port."""
+        return RekognitionCollection(self.parameter_name, collection, _PATIENT)
+
+    def face_model(self, collection: str) -> str:
+        """See the port."""
+        try:
+            return str(client("rekognition").describe_collection(CollectionId=collection)["FaceModelVersion"])
+        except AWS_ERRORS as error:
+            if isinstance(error, ClientError) and error_code(error) == _ABSENT:
+                return ""
+            raise translated(error) from error
+
+    def create(self, collection: str) -> None:
+        """See the port."""
+        with aws_errors():
+            try:
+                client("rekognition").create_collection(CollectionId=collection)
+            except ClientError as error:
+                if error_code(error) != _THERE:
+                    raise
+
+    def switch(self, collection: str) -> None:
+        """See the port. One write: whoever reads the parameter sees the old one or the new one."""
+        parameters.point(self.parameter_name, collection)
+
+    def drop(self, collection: str) -> None:
+        """See the port."""
+        with aws_errors():
+            try:
+                client("rekognition").delete_collection(CollectionId=collection)
+            except ClientError as error:
+                if error_code(error) != _ABSENT:
+                    raise
+
+    def delete(self, face_ids: Sequence[str]) -> None:
+        """See the port. Face ids are never used twice, so each collection is given all of them."""
+        for collection in self.all() if face_ids else ():
+            self.open(collection).delete(face_ids)
