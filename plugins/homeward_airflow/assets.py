@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from airflow.sdk import Asset
 
-COLLECTION = Asset("face_collection", uri="homeward://collection", extra={"what": "which face collection is live"})
-POLICY = Asset("matching_policy", uri="homeward://policy", extra={"what": "which matching policy is live"})
+COLLECTION = Asset("face_collection", uri="homeward://collection/", extra={"what": "which face collection is live"})
+POLICY = Asset("matching_policy", uri="homeward://policy/", extra={"what": "which matching policy is live"})

@@ -10,8 +10,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from homeward import bootstrap
 from homeward.domain.errors import InputError, NotFoundError, PolicyError, ServiceRefusedError, SettingsError
+from homeward.domain.proposals import Answer
 from homeward.domain.sync import run_name
-from homeward.steps.decide_policy import Answer
 
 APPROVE, REJECT = "Approve", "Reject"
 RETRY_POLICY = ExceptionRetryPolicy(

@@ -38,7 +38,7 @@ def test_the_question_has_two_answers_a_note_and_an_end(dag: Any) -> None:
 
 def test_a_published_policy_is_measured_again(dag: Any, dagbag: Any) -> None:
     (outlet,) = dag.get_task("decide_policy").outlets
-    assert outlet.uri == "homeward://policy"
+    assert outlet.uri == "homeward://policy/"
     assert outlet in dagbag.dags["measure_bias"].timetable.asset_condition.objects
 
 

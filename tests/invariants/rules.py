@@ -194,9 +194,14 @@ def people_decide_where_they_must(story: Story) -> None:
 
 
 def a_rejection_keeps_the_window_quiet(story: Story) -> None:
+    """Until a person says yes to a clearer sighting: the newest word of a person counts."""
     for one in story.sent:
         inside = (one.at - QUIET + TOLERANCE, one.at - UNDER_WAY)
-        if any(inside[0] < at < inside[1] for at in story.rejections(one.place, standing=True)):
+        yes = [
+            other.at for other in story.sent if other.place == one.place and other.confirmed_by and other.at < one.at
+        ]
+        standing = [at for at in story.rejections(one.place, standing=True) if not any(at < later for later in yes)]
+        if any(inside[0] < at < inside[1] for at in standing):
             assert one.confirmed_by, f"{one} went out unasked after a rejection"
 
 

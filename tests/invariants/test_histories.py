@@ -152,3 +152,27 @@ def test_an_escalation_that_waits_is_not_sent_after_the_retraction() -> None:
     world.wait(200)
     ends(world)
     assert kinds(world) == ["ALERT"]
+
+
+def test_after_a_yes_to_a_clearer_sighting_an_earlier_no_holds_nothing_back() -> None:
+    """The newest word of a person counts: a much clearer sighting then escalates unasked."""
+    world = World()
+    for similarity, verdict in ((89.0, ReviewVerdict.REJECTED), (91.5, ReviewVerdict.CONFIRMED)):
+        asked = world.picture(similarity)
+        world.wait(5)
+        world.answer(asked, verdict, "Alex")
+        world.wait(60)
+    world.picture(95.0)
+    assert ends(world) == ["REJECTED", "ALERTED", "ALERTED"]
+    assert kinds(world) == ["ALERT", "ESCALATION"]
+
+
+def test_a_no_holds_back_a_clearer_sighting_until_a_person_says_yes() -> None:
+    world = World()
+    asked = world.picture(89.0)
+    world.wait(5)
+    world.answer(asked, ReviewVerdict.REJECTED, "Alex")
+    world.wait(60)
+    world.picture(95.0)
+    world.wait(60)
+    assert kinds(world) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from homeward.domain.policy import Policy
@@ -12,6 +13,15 @@ from homeward.domain.policy import Policy
 Json = Mapping[str, Any]
 TIERS = ("review", "alert")
 RENEW = 0.5  # of the time that a measurement is good for: from then on the same thresholds are worth a new approval
+
+
+class Answer(StrEnum):
+    """What a person said, or that nobody did; KNOWN needs no answer: the file was live before."""
+
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    KNOWN = "KNOWN"
 
 
 @dataclass(frozen=True, slots=True)

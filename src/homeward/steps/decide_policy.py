@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from homeward.domain.audit import audit_event
 from homeward.domain.errors import PolicyError
 from homeward.domain.ports import AuditLog, Clock, PolicyShelf
+from homeward.domain.proposals import Answer
 from homeward.steps.check_policy import LIVE, CheckPolicy
-
-
-class Answer(StrEnum):
-    """What a person said, or that nobody did; KNOWN needs no answer: the file was live before."""
-
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
-    KNOWN = "KNOWN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from homeward.domain.detections import FaceMatch
 from homeward.domain.errors import PolicyError
 from homeward.domain.matching import Standing, assess, candidates_of
 from homeward.domain.policy import Policy
+from homeward.domain.proposals import Answer
 from homeward.packaging import ROOT
 from homeward.settings import Setting
-from homeward.steps.decide_policy import Answer
 from standins.rekognition.models import FACE_MODEL_VERSION
 from standins.rekognition.similarity import similarity
 from tests.contract.fairness.conftest import COLLECTION, SEXES, Population, population

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from homeward.domain.detections import DetectionState
-from tests.factories import case, case_key, face_match, probe
+from tests.factories import FACE_MODEL, case, case_key, face_match, probe
 from tests.factories.desk import Desk
 
 
@@ -22,6 +22,7 @@ def searched(desk: Desk, *similarities: float) -> dict[str, Any]:
         "outcome": "MATCHES",
         "probe": {name: getattr(probe(), name) for name in probe().__slots__},
         "matches": [{name: getattr(match, name) for name in match.__slots__} for match in matches],
+        "face_model_version": FACE_MODEL,
     }
     step = (found.detection_id, [DetectionState.RECEIVED], DetectionState.SEARCHED, {"search": search})
     desk.detections.advance(*step, desk.event(found))

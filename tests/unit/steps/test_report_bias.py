@@ -22,6 +22,8 @@ FACTS = {
     "calls": 80,
     "usd": 0.08,
     "hosts": {"127.0.0.1": 40},
+    "digest": "0" * 64,
+    "rows_of": "earlier",
 }
 SAME = {"collection": "missing-people-1", "face_model_version": "7.0"}
 
