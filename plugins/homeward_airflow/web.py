@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends, FastAPI
@@ -21,42 +25,31 @@ NO_REPORT = (
 app = FastAPI(title="Homeward", docs_url=None, redoc_url=None, openapi_url=None)
 
 
+class Report(NamedTuple):
+    """A kind of report: where a run's files are, which task writes it, and in which DAGs."""
+
+    folder: Callable[[str], str]
+    task: str
+    dags: str
+
+
+REPORTS = {
+    "sync": Report(sync.run_folder, "summarise_sync", "the sync DAGs"),
+    "replay": Report(replay.run_folder, "summarise_replay", "replay_detections"),
+    "bias": Report(measurement.run_folder, "report_bias", "measure_bias"),
+    "reconcile": Report(reconciliation.run_folder, "summarise_reconcile", "reconcile_collection"),
+    "rebuild": Report(rebuild.run_folder, "verify_generation", "rebuild_collection"),
+}
+Kind = StrEnum("Kind", {name.upper(): name for name in REPORTS})
 MAY_READ_RUNS = [Depends(requires_access_dag("GET", DagAccessEntity.RUN))]
 
 
-@app.get("/sync/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
-def sync_report(dag_id: str, run_id: str) -> HTMLResponse:
-    """The report page of a run of a sync DAG."""
-    folder = sync.run_folder(sync.run_name(dag_id, run_id))
-    return _page(folder, NO_REPORT.format(what="sync", task="summarise_sync", dags="the sync DAGs"))
-
-
-@app.get("/replay/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
-def replay_report(dag_id: str, run_id: str) -> HTMLResponse:
-    """The report page of a run of replay_detections."""
-    folder = replay.run_folder(sync.run_name(dag_id, run_id))
-    return _page(folder, NO_REPORT.format(what="replay", task="summarise_replay", dags="replay_detections"))
-
-
-@app.get("/bias/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
-def bias_report(dag_id: str, run_id: str) -> HTMLResponse:
-    """The report page of a run of measure_bias."""
-    folder = measurement.run_folder(sync.run_name(dag_id, run_id))
-    return _page(folder, NO_REPORT.format(what="bias", task="report_bias", dags="measure_bias"))
-
-
-@app.get("/reconcile/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
-def reconcile_report(dag_id: str, run_id: str) -> HTMLResponse:
-    """The report page of a run of reconcile_collection."""
-    folder = reconciliation.run_folder(sync.run_name(dag_id, run_id))
-    return _page(folder, NO_REPORT.format(what="reconcile", task="summarise_reconcile", dags="reconcile_collection"))
-
-
-@app.get("/rebuild/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
-def rebuild_report(dag_id: str, run_id: str) -> HTMLResponse:
-    """The report page of a run of rebuild_collection."""
-    folder = rebuild.run_folder(sync.run_name(dag_id, run_id))
-    return _page(folder, NO_REPORT.format(what="rebuild", task="verify_generation", dags="rebuild_collection"))
+@app.get("/{kind}/{dag_id}/{run_id}/report", dependencies=MAY_READ_RUNS)
+def report(kind: Kind, dag_id: str, run_id: str) -> HTMLResponse:
+    """The report page of a run."""
+    found = REPORTS[kind.value]
+    folder = found.folder(sync.run_name(dag_id, run_id))
+    return _page(folder, NO_REPORT.format(what=kind.value, task=found.task, dags=found.dags))
 
 
 def _page(folder: str, otherwise: str) -> HTMLResponse:

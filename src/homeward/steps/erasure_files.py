@@ -12,6 +12,7 @@ from homeward.domain.ports import ObjectVersions, StoredVersion
 
 SYNC = "sync/"
 RUN_FOLDERS = (SYNC, "reconcile/", "rebuild/", "replay/", "redrive/", "expire/")
+KEPT_FOLDERS = ("bias/",)  # evidence that policies rest on: it stays, without who was erased
 
 
 def raw_folder(case: CaseKey) -> str:
@@ -46,7 +47,7 @@ class RedactFiles:
     def _found(self, target: Target) -> Iterator[tuple[StoredVersion, bytes]]:
         """What mentions it, with the content that it should have."""
         redaction = Redaction(target, self.pictures)
-        for folder in RUN_FOLDERS:
+        for folder in (*RUN_FOLDERS, *KEPT_FOLDERS):
             for version in self.versions.each(self.cases, folder):
                 try:
                     body = self.versions.read(version)

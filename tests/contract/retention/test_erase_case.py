@@ -19,12 +19,15 @@ def test_nothing_is_left_of_it_and_everything_else_stays(seen: Sightings) -> Non
     key, other = seen.key(seen.first), seen.key(seen.second)
     alerted, asked, elsewhere = seen.alerted(0), seen.pass_by(0), seen.pass_by(1)
     bootstrap.mark_look_alike()(seen.town.key(seen.first), seen.town.key(seen.second), "tester", "as alike as twins")
+    evidence = f"bias/measured-{seen.first}/report.json"
+    seen.town.objects.put(seen.town.bucket, evidence, f'["{key}"]'.encode(), "application/json")
     before = [where for where in mentions(seen.settings, other) if "LookAlikes" not in where]
     erasure = seen.erase(key)
     assert erasure.problems == {}
     assert erasure.state is ErasureState.DONE
     assert mentions(seen.settings, key, f"photos/{seen.town.name}/MP/{seen.first}/") == []
     assert mentions(seen.settings, f'"{seen.first}"') == []
+    assert seen.town.objects.exists(seen.town.bucket, evidence), "what a policy rests on stays, without who was erased"
     assert seen.row(alerted)["decision"]["best"]["case"] == ERASED_CASE  # type: ignore[index]
     assert seen.row(asked)["state"] == "RECEIVED"  # type: ignore[index]
     assert seen.row(elsewhere)["state"] == "IN_REVIEW"  # type: ignore[index]
