@@ -17,7 +17,8 @@ from rich.progress import track
 from scipy import optimize, stats
 
 from benchmarks.report import Report, options
-from homeward.domain.bias.counting import impostors, same_group
+from homeward.domain.bias.counting import same_group
+from homeward.domain.bias.impostors import impostors
 from homeward.domain.bias.intervals import bounds, exact
 
 SUBJECTS, PHOTOS = (50, 100, 200), (1, 3)
@@ -85,7 +86,6 @@ def one_round(world: World, steps: NDArray[np.float64], dice: np.random.Generato
     found = impostors(
         len(steps),
         bins[seen].astype(np.int16),
-        probe[seen],
         (probe[seen] // world.photos).astype(np.int32),
         subject[seen],
     )

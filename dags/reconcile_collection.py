@@ -22,7 +22,7 @@ like this, and repairing it would delete what is left. Look at the report; then 
 meanwhile. Trigger it again with *dry run* off. `WAITING` is no failure: the next sync fetches what was lost.
 
 **A person must judge**: foreign faces (`FACE_FOREIGN`) are never deleted, since nobody here knows whose they are: find
-out who indexes into this collection. One person under two cases is listed by the report of `measure_bias`.
+out who indexes into this collection. One person under two cases is listed as the newest run of `measure_bias` saw it.
 
 A repair looks again right before it changes anything, so syncs and detections may run meanwhile. A run that was killed
 can be cleared or triggered again at any time.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,12 @@ import typer
 from rich.table import Column, Table
 
 from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_erase, cli_suppress, cli_system
+from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
+from homeward.domain.audit import SUBJECTS, Asked
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import HomewardError
 from homeward.domain.reviews import ReviewVerdict
@@ -62,8 +63,9 @@ def deploy(
 
 
 @review_app.command("list")
-def list_reviews() -> None:
+def list_reviews(by: Viewer) -> None:
     """Show the open questions, those that expire first first."""
+    bootstrap.record_view()(by, "reviews", "list:open_reviews")
     whole = Column("detection", no_wrap=True)  # people copy it: the other columns give way on a narrow screen
     table = Table(whole, "case", "similarity", "review / alert from", "place", "why a person", "answers", "until")
     for review in bootstrap.reviews().list_open():
@@ -85,10 +87,6 @@ def list_reviews() -> None:
 Answered = Annotated[
     str, typer.Argument(metavar="DETECTION", help="The detection, as `homeward review list` shows it.")
 ]
-Reviewer = Annotated[
-    str, typer.Option("--by", help="Your name; it goes into the audit trail.", default_factory=getpass.getuser)
-]
-Note = Annotated[str, typer.Option(help="Why, in your words. No names of people.")]
 
 
 LookAlike = Annotated[
@@ -98,19 +96,19 @@ LookAlike = Annotated[
 
 
 @review_app.command()
-def confirm(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
+def confirm(detection: Answered, by: Person, note: Note = "", look_alike: LookAlike = "") -> None:
     """It may be this person: the alert goes out, when as many people as the policy asks for have confirmed."""
     _answer(detection, ReviewVerdict.CONFIRMED, by, note, look_alike)
 
 
 @review_app.command()
-def reject(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
+def reject(detection: Answered, by: Person, note: Note = "", look_alike: LookAlike = "") -> None:
     """It is not this person: nothing goes out, and the pair isn't asked about again for a while."""
     _answer(detection, ReviewVerdict.REJECTED, by, note, look_alike)
 
 
 @review_app.command()
-def inconclusive(detection: Answered, by: Reviewer, note: Note = "", look_alike: LookAlike = "") -> None:
+def inconclusive(detection: Answered, by: Person, note: Note = "", look_alike: LookAlike = "") -> None:
     """Nobody could tell from these pictures: nothing goes out."""
     _answer(detection, ReviewVerdict.INCONCLUSIVE, by, note, look_alike)
 
@@ -124,18 +122,13 @@ def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str, lo
     out.print(f"{decided}: {detection}" if decided else f"{verdict} by {reviewer}; somebody else must look as well")
 
 
-OTHER_SUBJECTS = ("frame:", "letter:", "photo:", "picture:")
-SUBJECT = "A case (namus:MP:51557), a detection's id, frame:ID, picture:BUCKET/KEY, letter:ID or photo:ID."
+SUBJECT = f"A case (namus:MP:51557), a detection's id, or KIND:ID; kinds: {', '.join(SUBJECTS)}."
 
 
 @audit_app.command("show")
-def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
+def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)], by: Viewer) -> None:
     """Tell the story of a case, a detection or anything else that was recorded, oldest first."""
-    log = bootstrap.audit_log()
-    if subject.startswith(OTHER_SUBJECTS):
-        events = log.story(subject)
-    else:
-        events = log.story_of_case(subject) if subject.count(":") == 2 else log.story(f"detection:{subject}")
+    events = bootstrap.record_view().story(Asked.parse(subject), by)
     table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
     for event in events:
         reasons = ", ".join(event.reasons)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
 from homeward import bootstrap, cli_system
+from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import out
 from homeward.domain.alerts import RetractionReason, shown
 from homeward.domain.cases import CaseKey
@@ -18,20 +18,17 @@ app.callback()(cli_system.join_local)
 
 Detection = Annotated[str, typer.Argument(metavar="DETECTION", help="The alert's reference: its detection's id.")]
 Case = Annotated[str, typer.Argument(metavar="CASE", help="Case key, e.g. namus:MP:51557.")]
-Person = Annotated[
-    str, typer.Option("--by", help="Your name; it goes into the audit trail.", default_factory=getpass.getuser)
-]
 Reason = Annotated[RetractionReason, typer.Option(help="Why it no longer stands; subscribers are told.")]
-Why = Annotated[str, typer.Option(help="Why, in your words. No names of people.")]
 
 
 @app.command("show")
-def show(detection: Detection) -> None:
+def show(detection: Detection, by: Viewer) -> None:
     """Show an alert, and every sighting of the case at the same place that was counted to it."""
     row = bootstrap.detections().get(detection)
     best = (row.get("decision") or {}).get("best")
     if best is None:
         raise typer.BadParameter("it matched no case that could be alerted", param_hint="DETECTION")
+    bootstrap.record_view()(by, "alert", f"detection:{detection}", best["case"])
     history = bootstrap.alerts().history(CaseKey.parse(best["case"]), row["place"])
     rows = [one for one in history if detection in (one["alert_id"], one.get("of"))]
     table = Table(Column("detection", no_wrap=True), "what became of it", "kind", "similarity", "when (UTC)")
@@ -52,7 +49,7 @@ def retract(detection: Detection, reason: Reason, by: Person) -> None:
 
 
 @app.command("look-alike")
-def look_alike(case: Case, other: Case, by: Person, why: Why) -> None:
+def look_alike(case: Case, other: Case, by: Person, why: Note) -> None:
     """Mark two cases whose people are easily taken for each other; a person tells them apart from now on."""
     bootstrap.mark_look_alike()(CaseKey.parse(case), CaseKey.parse(other), by, why)
     out.print(f"look-alikes: {case}, {other}")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
 from homeward import bootstrap, cli_system
+from homeward.cli_options import Person
 from homeward.cli_system import err, out
 from homeward.domain.erasures import Erasure, ErasureState, Target
 
 Which = Annotated[str, typer.Argument(metavar="CASE|DETECTION", help="Case key (namus:MP:51557) or a detection's id.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, in your words. No names of people. It stays for good.")]
-Person = Annotated[
-    str, typer.Option("--by", help="Your name; it goes into the audit trail.", default_factory=getpass.getuser)
-]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what each store holds of it.")]
 
 

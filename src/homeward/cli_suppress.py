@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 from rich.table import Column, Table
 
 from homeward import bootstrap, cli_system
+from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import out
 from homeward.domain.cases import CaseKey
 
@@ -16,10 +16,6 @@ app = typer.Typer(help="Cases that must stay out of the collection, whatever the
 app.callback()(cli_system.join_local)
 
 Key = Annotated[str, typer.Argument(metavar="CASE", help="Case key, e.g. namus:MP:51557.")]
-Person = Annotated[
-    str, typer.Option("--by", help="Your name; it goes into the audit trail.", default_factory=getpass.getuser)
-]
-Note = Annotated[str, typer.Option(help="Why, in your words. No names of people.")]
 
 
 @app.command("add")
@@ -39,8 +35,9 @@ def lift(case: Key, by: Person, note: Note = "") -> None:
 
 
 @app.command("list")
-def list_entries() -> None:
+def list_entries(by: Viewer) -> None:
     """Show the list: RESOLVED and VANISHED entries end when the source publishes the case again."""
+    bootstrap.record_view()(by, "suppressions", "list:suppressions")
     table = Table(Column("case", no_wrap=True), "reason", "since", "by", "note")
     for entry in sorted(bootstrap.suppressions().all(), key=lambda one: one.since):
         table.add_row(str(entry.case), entry.reason.value, f"{entry.since:%Y-%m-%d %H:%M} UTC", entry.by, entry.note)

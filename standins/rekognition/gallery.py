@@ -23,6 +23,9 @@ _NOBODY = -2.0
 # others come along.
 _GROUPS_PER_FACE = 2
 _LARGEST_GROUP = 1024
+# Faces that are compared in 64 bits at a time: 128 KB, which the processor's cache holds. All at once, a search for
+# 4,096 faces would spend most of its time on new memory.
+_TOGETHER = 128
 _kept = threading.local()
 
 
@@ -102,9 +105,7 @@ class Gallery:
         """
         chunks = self._chunks
         probe = np.ascontiguousarray(probe, np.float32)
-        numbers, vectors = _rows(chunks, _best(_scores(chunks, probe), most))
-        # Row by row, so that equal vectors get equal cosines wherever they are.
-        cosines = np.minimum(np.maximum((vectors * probe.astype(np.float64)).sum(axis=1), -1), 1)
+        numbers, cosines = _cosines(chunks, _best(_scores(chunks, probe), most), probe.astype(np.float64))
         order = (-cosines).argsort(kind="stable")[:most]
         return Neighbours(numbers[order], cosines[order])
 
@@ -147,14 +148,21 @@ def _best(scores: NDArray[np.float32], most: int) -> NDArray[np.intp]:
     return (scores >= bound).nonzero()[0]
 
 
-def _rows(chunks: Sequence[Chunk], places: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Numbers and vectors (n x 128) at places; as those, the numbers ascend."""
-    numbers, vectors = np.empty(len(places), np.int64), np.empty((len(places), DIMENSIONS), np.float64)
+def _cosines(
+    chunks: Sequence[Chunk], places: NDArray[np.intp], probe: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers and 64-bit cosines of the faces at places; as those, the numbers ascend."""
+    numbers, cosines = np.empty(len(places), np.int64), np.empty(len(places), np.float64)
     begin = done = 0
     for chunk in chunks:
         until = int(places.searchsorted(begin + chunk.count))
-        if until > done:
-            own = places[done:until] - begin
-            numbers[done:until], vectors[done:until] = chunk.numbers[own], chunk.columns.take(own, axis=1).T
+        for first in range(done, until, _TOGETHER):
+            piece = slice(first, min(first + _TOGETHER, until))
+            own = places[piece] - begin
+            numbers[piece] = chunk.numbers[own]
+            vectors = np.ascontiguousarray(chunk.columns.take(own, axis=1).T, np.float64)
+            vectors *= probe
+            # Row by row, so that equal vectors get equal cosines wherever they are.
+            vectors.sum(axis=1, out=cosines[piece])
         begin, done = begin + chunk.count, until
-    return numbers, vectors
+    return numbers, np.clip(cosines, -1, 1, out=cosines)

@@ -69,6 +69,9 @@ class FakeLog:
     def story(self, subject: str) -> list[AuditEvent]:
         return [event for event in self.events if event.subject == subject]
 
+    def story_of_case(self, case: str) -> list[AuditEvent]:
+        return [event for event in self.events if event.case == case]
+
 
 @dataclass
 class FakePictures:

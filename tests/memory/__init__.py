@@ -250,8 +250,13 @@ class MemoryAudit:
         self.tables.events.append(event)
 
     def story(self, subject: str) -> list[AuditEvent]:
-        told = [event for event in self.tables.events if event.subject == subject]
-        return sorted(told, key=lambda event: event.event_id)
+        return self._told(lambda event: event.subject == subject)
+
+    def story_of_case(self, case: str) -> list[AuditEvent]:
+        return self._told(lambda event: event.case == case)
+
+    def _told(self, wanted: Callable[[AuditEvent], bool]) -> list[AuditEvent]:
+        return sorted(filter(wanted, self.tables.events), key=lambda event: event.event_id)
 
 
 @dataclass

@@ -23,7 +23,7 @@ class DynamoAuditLog:
         return [_event(item) for item in query(self.table, "subject = :subject", index="by_subject", subject=subject)]
 
     def story_of_case(self, case: str) -> list[AuditEvent]:
-        """Events that name a case, oldest first."""
+        """See the port."""
         names = {"#case": "case"}
         return [_event(item) for item in query(self.table, "#case = :case", index="by_case", names=names, case=case)]
 

@@ -18,16 +18,17 @@ MAX_FACES = 4096
 ATTEMPTS = 10  # a call that is throttled waits and tries again; nobody is in a hurry
 
 
-class _Face(msgspec.Struct):
+# Thousands of them come and go with every call, and none is part of a cycle: the garbage collector leaves them alone.
+class _Face(msgspec.Struct, gc=False):
     FaceId: str
 
 
-class _Match(msgspec.Struct):
+class _Match(msgspec.Struct, gc=False):
     Similarity: float
     Face: _Face
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, gc=False):
     FaceMatches: list[_Match]
 
 

@@ -114,6 +114,7 @@ from homeward.bootstrap.stores import (
     objects,
     pictures,
     policy_shelf,
+    record_view,
     reviews,
     suppressions,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "propose_policy",
     "publish_alert",
     "record_failure",
+    "record_view",
     "redrive_alerts",
     "redrive_dead_letters",
     "redrive_detection",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from homeward.bootstrap import base
 from homeward.bootstrap.base import settings
 from homeward.settings import Setting
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from homeward.adapters.reviews import DynamoReviewStore
     from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.domain.ports import CollectionState
+    from homeward.steps.record_view import RecordView
 
 
 def cases() -> DynamoCaseStore:
@@ -130,6 +132,13 @@ def audit_log() -> DynamoAuditLog:
     from homeward.adapters.audit_log import DynamoAuditLog
 
     return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
+
+
+def record_view() -> RecordView:
+    """Who looks at records of people."""
+    from homeward.steps.record_view import RecordView
+
+    return RecordView(audit_log(), base.clock)
 
 
 def live_policy() -> LivePolicy:

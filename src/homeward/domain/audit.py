@@ -8,7 +8,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from homeward import __version__
+from homeward.domain.cases import CaseKey
 from homeward.domain.detections import iso
+from homeward.domain.errors import InputError
+
+# What an event can be about. A person who asks may leave out the first two.
+SUBJECTS = (
+    "case",
+    "detection",
+    "collection",
+    "frame",
+    "letter",
+    "list",
+    "object",
+    "photo",
+    "picture",
+    "policy",
+    "run",
+    "store",
+)
+MAX_SUBJECT = 1200  # characters: a bucket and the longest key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +60,24 @@ def audit_event(now: datetime, actor: str, action: str, subject: str, outcome: s
     """Make an event with a new identifier; `more` are AuditEvent's optional fields."""
     event_id = f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}-{uuid.uuid4().hex[:12]}"
     return AuditEvent(event_id, iso(now), actor, action, subject, outcome, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person wants the story of: a case with everything that names it, or one subject."""
+
+    subject: str
+    case: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Asked:
+        """`namus:MP:51557`, a detection's id, or `KIND:ID` with a kind of SUBJECTS. InputError."""
+        kind, _, rest = text.partition(":")
+        if not text or len(text) > MAX_SUBJECT:
+            raise InputError(f"the audit trail has no subject of {len(text)} characters")
+        if kind in SUBJECTS and kind != "case":
+            return cls(text)
+        if not rest:
+            return cls(f"detection:{text}")
+        case = str(CaseKey.parse(rest if kind == "case" else text))
+        return cls(f"case:{case}", case)

@@ -425,6 +425,9 @@ class AuditLog(Protocol):
     def story(self, subject: str) -> list[AuditEvent]:
         """Events of one subject, oldest first."""
 
+    def story_of_case(self, case: str) -> list[AuditEvent]:
+        """Events that name a case, oldest first."""
+
 
 # --------------------------------------------------------------------------------------------- frames
 

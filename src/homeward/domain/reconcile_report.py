@@ -41,10 +41,15 @@ class Agreement(StrEnum):
     LEFT = "LEFT"  # something is left that should not be
 
 
-def build_report(run: str, before: Mapping[str, Any], after: Mapping[str, Any] | None) -> dict[str, Any]:
+def build_report(
+    run: str, before: Mapping[str, Any], after: Mapping[str, Any] | None, one_person: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """`before` and `after` are surveys; `after` is None when the run changed nothing, on purpose or because it failed.
 
-    Returns `{"run", "outcome", "at", "held", "found", "repairs", "left", "findings"}`; `findings` are those left.
+    `one_person` are the pairs of cases that may be one person: `{"run", "at", "pairs": [{"cases", "similarity"}]}`,
+    None when they were never measured.
+    Returns `{"run", "outcome", "at", "held", "found", "repairs", "left", "findings", "one_person"}`; `findings` are
+    those left.
     """
     now = after or before
     return {
@@ -56,6 +61,7 @@ def build_report(run: str, before: Mapping[str, Any], after: Mapping[str, Any] |
         "repairs": before["repairs"],
         "left": now["found"],
         "findings": now["findings"],
+        "one_person": one_person,
     }
 
 
@@ -101,6 +107,8 @@ _PAGE = Template("""<!doctype html>
 $drifts
 <h2>What is there now</h2>
 $findings
+<h2>One person under two cases?</h2>
+$pairs
 </html>
 """)
 
@@ -115,6 +123,7 @@ def reconcile_page(report: Mapping[str, Any]) -> str:
         facts=held,
         drifts=_drifts(report),
         findings=_findings(report["findings"]),
+        pairs=_one_person(report["one_person"]),
     )
 
 
@@ -143,3 +152,19 @@ def _rows(findings: list[dict[str, str]]) -> Iterator[str]:
         what = one.get("photo") or one.get("case") or one.get("object_key") or one.get("face_id") or ""
         yield f"<tr><td><code>{escape(one['drift'])}</code><td><code>{escape(what)}</code>"
         yield f"<td><small>{escape(one.get('reason', ''))}</small>"
+
+
+def _one_person(suspected: Mapping[str, Any] | None) -> str:
+    if suspected is None:
+        return '<p class="none">never measured: the DAG measure_bias compares all photos with each other</p>'
+    since = f"as measured by <code>{escape(suspected['run'])}</code>, {escape(suspected['at'])}"
+    if not suspected["pairs"]:
+        return f'<p class="none">no pair, {since}</p>'
+    rows = "".join(map(_pair, suspected["pairs"][:SHOWN]))
+    head = '<tr><th>case<th>and<th class="n">similarity'
+    return f'<p>For a person to judge, {since}:</p><div class="wide"><table>{head}{rows}</table></div>'
+
+
+def _pair(pair: Mapping[str, Any]) -> str:
+    cases = "".join(f"<td><code>{escape(case)}</code>" for case in pair["cases"])
+    return f'<tr>{cases}<td class="n">{pair["similarity"]:.2f}'

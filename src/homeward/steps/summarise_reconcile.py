@@ -10,6 +10,7 @@ from homeward.domain.audit import audit_event
 from homeward.domain.ports import AuditLog, Clock, ObjectStore, Publisher
 from homeward.domain.reconcile_report import alarm_text, build_report, reconcile_page
 from homeward.domain.reconciliation import run_folder
+from homeward.steps.one_person import one_person
 from homeward.steps.survey_collection import SurveyCollection, read_survey
 
 
@@ -29,7 +30,8 @@ class SummariseReconcile:
     def __call__(self, run: str, repaired: bool) -> dict[str, Any]:
         """Return the report, see `build_report`; NotFoundError when the run has made no survey."""
         before = read_survey(self.objects, self.bucket, run)
-        report = build_report(run, before, self.survey.now() if repaired else None)
+        after = self.survey.now() if repaired else None
+        report = build_report(run, before, after, one_person(self.objects, self.bucket))
         self._put(run, "report.json", json.dumps(report, indent=1), "application/json")
         self._put(run, "report.html", reconcile_page(report), "text/html; charset=utf-8")
         details = {name: report[name] for name in ("held", "found", "left")}

@@ -21,6 +21,7 @@ from homeward.domain.errors import InputError, ServiceRefusedError
 from homeward.domain.measurement import LATEST, rows_key
 from homeward.settings import Setting
 from homeward.steps.measure_similarities import read_measurement, read_plan
+from homeward.steps.one_person import one_person
 from standins.rekognition.similarity import similarity
 from tests.contract.fairness.conftest import COLLECTION, Population, population
 
@@ -145,6 +146,26 @@ def test_only_photos_that_can_alert_are_compared_and_the_rest_is_counted(measure
     gallery, _, facts = read("some")
     assert facts["left_out"] == {"AGE_PROGRESSION": 1, "CASE_CLOSED": 2}
     assert (len(gallery.subjects), len(gallery.subject_of)) == (PEOPLE - 1, 27)
+
+
+def test_one_person_under_two_cases_is_told_to_those_who_reconcile(measured: Population) -> None:
+    assert one_person(bootstrap.objects(), bootstrap.cases_bucket()) is None
+    one, other = measured.photos[1], measured.photos[5]
+    keep(measured, replace(one, face_id=other.face_id))
+    keep(measured, replace(other, face_id=one.face_id))
+    measure("doubled")
+    bootstrap.report_bias()("doubled")
+    told = one_person(bootstrap.objects(), bootstrap.cases_bucket())
+    assert told is not None
+    assert told["run"] == "doubled"
+    (pair,) = told["pairs"]
+    assert sorted(pair["cases"]) == sorted((str(one.key.case), str(other.key.case)))
+    bootstrap.survey_collection()("nightly")
+    report = bootstrap.summarise_reconcile()("nightly", repaired=False)
+    assert report["one_person"] == told
+    page = bootstrap.objects().get(bootstrap.cases_bucket(), "reconcile/nightly/report.html").decode()
+    assert str(one.key.case) in page
+    assert "For a person to judge" in page
 
 
 def test_faces_that_go_while_it_is_measured_are_left_out_and_told(own: Population) -> None:

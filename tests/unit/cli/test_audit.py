@@ -1,4 +1,4 @@
-"""`homeward audit show`: which story is told."""
+"""`homeward audit show`: which story is told, and that whoever looks is in it from then on."""
 
 from __future__ import annotations
 
@@ -6,33 +6,61 @@ import pytest
 from typer.testing import CliRunner
 
 from homeward import bootstrap, cli
-from homeward.domain.audit import AuditEvent, audit_event
-from tests.fakes import NOW
+from homeward.domain.audit import audit_event
+from homeward.domain.errors import InputError
+from homeward.steps.record_view import RecordView
+from tests.fakes import NOW, FakeLog
+
+CASE = "namus:MP:51557"
 
 
-class Log:
-    """An audit log with one event per way to ask."""
-
-    def story(self, subject: str) -> list[AuditEvent]:
-        return [audit_event(NOW, "test", "story", subject, "TOLD")]
-
-    def story_of_case(self, case: str) -> list[AuditEvent]:
-        return [audit_event(NOW, "test", "story_of_case", case, "TOLD")]
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> FakeLog:
+    log = FakeLog()
+    monkeypatch.setattr(bootstrap, "record_view", lambda: RecordView(log, lambda: NOW))
+    monkeypatch.setenv("COLUMNS", "200")
+    return log
 
 
 @pytest.mark.parametrize(
-    ("asked", "action", "subject"),
+    ("asked", "subject", "case"),
     [
-        ("namus:MP:51557", "story_of_case", "namus:MP:51557"),
-        ("gate-1-20261122T211500-0f3a", "story", "detection:gate-1-20261122T211500-0f3a"),
-        ("frame:gate-1", "story", "frame:gate-1"),
-        ("picture:b/a:b.jpg", "story", "picture:b/a:b.jpg"),
+        (CASE, "detection:gate-1", CASE),
+        (f"case:{CASE}", f"case:{CASE}", CASE),
+        ("gate-1-20261122T211500-0f3a", "detection:gate-1-20261122T211500-0f3a", None),
+        ("detection:gate-1", "detection:gate-1", None),
+        ("frame:gate-1", "frame:gate-1", None),
+        ("picture:b/a:b.jpg", "picture:b/a:b.jpg", None),
+        ("policy:floor-3", "policy:floor-3", None),
+        (f"photo:{CASE}:1:0f3a", f"photo:{CASE}:1:0f3a", None),
     ],
 )
-def test_what_is_asked_for(monkeypatch: pytest.MonkeyPatch, asked: str, action: str, subject: str) -> None:
-    monkeypatch.setattr(bootstrap, "audit_log", Log)
-    monkeypatch.setenv("COLUMNS", "200")
-    shown = CliRunner().invoke(cli.app, ["audit", "--aws", "show", asked], terminal_width=200)
+def test_a_story_is_told_and_the_view_recorded(log: FakeLog, asked: str, subject: str, case: str | None) -> None:
+    log.append(audit_event(NOW, "test", "what_happened", subject, "DONE", case=case))
+    log.append(audit_event(NOW, "test", "something_else", "run:1", "DONE"))
+    shown = CliRunner().invoke(cli.app, ["audit", "--aws", "show", asked, "--by", "kim"], terminal_width=200)
     assert shown.exit_code == 0, shown.output
-    assert action in shown.output
-    assert subject in shown.output
+    assert "what_happened" in shown.output
+    assert "something_else" not in shown.output
+    view = log.events[-1]
+    assert (view.actor, view.action, view.outcome, view.case) == ("person:kim", "view_audit", "SHOWN", case)
+
+
+def test_a_search_for_nobody_is_recorded_too(log: FakeLog) -> None:
+    shown = CliRunner().invoke(cli.app, ["audit", "--aws", "show", CASE, "--by", "kim"])
+    assert shown.exit_code == 2
+    (view,) = log.events
+    assert (view.subject, view.case, view.outcome) == (f"case:{CASE}", CASE, "NOTHING")
+
+
+@pytest.mark.parametrize("asked", ["", "x" * 1201, "namus:MP", "cousin:1", "case:gate-1"])
+def test_what_is_no_subject_is_refused(log: FakeLog, asked: str) -> None:
+    shown = CliRunner().invoke(cli.app, ["audit", "--aws", "show", asked, "--by", "kim"])
+    assert isinstance(shown.exception, InputError)
+    assert log.events == []
+
+
+def test_nobody_looks_without_a_name(log: FakeLog) -> None:
+    shown = CliRunner().invoke(cli.app, ["audit", "--aws", "show", CASE, "--by", " "])
+    assert isinstance(shown.exception, InputError)
+    assert CASE not in shown.output

@@ -31,12 +31,13 @@ import numpy as np
 
 from homeward.domain.bias.duplicates import suspects
 from homeward.domain.bias.groups import levels
-from homeward.domain.bias.intervals import CONFIDENCE, Floats
+from homeward.domain.bias.intervals import CONFIDENCE, Clustered, Floats
 from homeward.domain.bias.measured import Measured, measured
 from homeward.domain.bias.models import Comparisons, Gallery
 from homeward.domain.bias.telling import (
     EVERY,
     TIERS,
+    AtOwn,
     Counted,
     Level,
     Teller,
@@ -57,26 +58,22 @@ def analyse(
     steps = np.arange(ceil(round(10 * comparisons.complete_from, 3)), 1001) / 10
     doubted = suspects(gallery, comparisons, policy.fairness.duplicate_similarity, look_alikes)
     left_out = [suspect.pair for suspect in doubted if suspect.left_out]
-    data = measured(gallery, comparisons, steps, left_out=left_out)
-    counts = {
-        level: [Counted(members, data.counted(members.mask)) for members in found]
-        for level, found in levels(gallery.groups).items()
-    }
+    counts, everybody = _counts(gallery, comparisons, steps, left_out)
     own_level = counts.get(policy.fairness.group_by, [])
     choices = {group.members.values: _choices(group, counts, policy, steps) for group in own_level}
     doubled = _with_duplicates(gallery, comparisons, policy, steps, counts, choices) if left_out else choices
     live, proposed = _live(gallery, policy), _proposed(gallery, policy, own_level, choices)
     at = {
-        (name, tier): _own(gallery, comparisons, thresholds[tier], left_out)
+        (name, tier): _at_own(_own(gallery, comparisons, thresholds[tier], left_out), counts)
         for name, thresholds in (("live", live), ("proposed", proposed))
         for tier in TIERS
     }
-    teller = Teller(data, at, {"live": live, "proposed": proposed}, policy.fairness.target_fmr)
+    photos = np.bincount(gallery.subject_of, minlength=len(gallery.subjects))
+    teller = Teller(photos, steps, at, {"live": live, "proposed": proposed}, policy.fairness.target_fmr)
     told = [teller.level(level, groups) for level, groups in counts.items()]
     for level in told:
         if tuple(level["attributes"]) == policy.fairness.group_by:
             tell_choices(level, own_level, choices, doubled)
-    everybody = data.counted(np.ones(len(gallery.subjects), dtype=bool))
     return {
         "confidence": CONFIDENCE,
         "complete_from": float(steps[0]),
@@ -94,6 +91,18 @@ def analyse(
         "duplicates": [tell_suspect(gallery, suspect) for suspect in doubted],
         "problems": list(problems(gallery, counts, everybody)),
     }
+
+
+def _counts(
+    gallery: Gallery, comparisons: Comparisons, steps: Floats, left_out: Sequence[tuple[int, int]]
+) -> tuple[dict[Level, list[Counted]], Mapping[str, Clustered]]:
+    """Of every group, and of everybody."""
+    data = measured(gallery, comparisons, steps, left_out=left_out)
+    counts = {
+        level: [Counted(members, data.counted(members.mask)) for members in found]
+        for level, found in levels(gallery.groups).items()
+    }
+    return counts, data.counted(np.ones(len(gallery.subjects), dtype=bool))
 
 
 # --------------------------------------------------------------------------------------------- thresholds
@@ -167,6 +176,10 @@ def _proposed(
         own[unproved] = highest
         thresholds[tier] = own
     return thresholds
+
+
+def _at_own(data: Measured, counts: Mapping[Level, Sequence[Counted]]) -> AtOwn:
+    return {group.members.values: data.counted(group.members.mask) for found in counts.values() for group in found}
 
 
 def _own(

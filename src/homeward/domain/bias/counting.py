@@ -8,61 +8,17 @@ N^2.  All sums come from weighted histograms, so the cost is that of the errors,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from homeward.domain.bias.impostors import Impostors, Ints, Mask, Pair, Ranks, ranks_of
 from homeward.domain.bias.intervals import Clustered, Floats
+from homeward.domain.bias.tally import Tally
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Pair = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Impostors:
-    """Comparisons with strangers that reach the lowest of K thresholds, each in the bin of the highest that it reaches.
-
-    `probe` is a photo, `probe_subject` its person, `subject` the enrolled person. `both` and `one_way` tell how many
-    comparisons of the same two people (of the same direction) are at least as similar: 0 for the most similar one.
-    """
-
-    steps: int
-    bin: NDArray[np.int16]
-    probe: NDArray[np.int32]
-    probe_subject: NDArray[np.int32]
-    subject: NDArray[np.int32]
-    both: NDArray[np.int32]
-    one_way: NDArray[np.int32]
-
-
-def impostors(
-    steps: int,
-    bins: NDArray[np.int16],
-    probe: NDArray[np.int32],
-    probe_subject: NDArray[np.int32],
-    subject: NDArray[np.int32],
-) -> Impostors:
-    """Arrays of one length, in any order."""
-    people = int(max(probe_subject.max(initial=0), subject.max(initial=0))) + 1
-    least, most = np.minimum(probe_subject, subject), np.maximum(probe_subject, subject)
-    both = _ranks(least.astype(np.int64) * people + most, bins, steps)
-    one_way = _ranks(probe_subject.astype(np.int64) * people + subject, bins, steps)
-    return Impostors(steps, bins, probe, probe_subject, subject, both, one_way)
-
-
-def _ranks(keys: Ints, bins: NDArray[np.int16], steps: int) -> NDArray[np.int32]:
-    """Place of each entry among those of its key, the highest bin first."""
-    order = np.argsort(keys * steps + (steps - 1 - bins), kind="stable")
-    ranked = keys[order]
-    first = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    lengths = np.diff(np.r_[first, len(ranked)])
-    ranks = np.empty(len(keys), dtype=np.int32)
-    ranks[order] = np.arange(len(keys)) - np.repeat(first, lengths)
-    return ranks
+Errors = tuple[Ints, Ranks, Ints]  # see Tally.add
 
 
 def same_group(found: Impostors, photos: Ints, members: Mask, left_out: Sequence[Pair] = ()) -> Clustered:
@@ -71,15 +27,18 @@ def same_group(found: Impostors, photos: Ints, members: Mask, left_out: Sequence
     people, total, squares = int(members.sum()), int(own.sum()), float((own.astype(float) ** 2).sum())
     taking_part = np.where(members, own * (people - 1) + (total - own), 0).astype(np.float64)
     pairs = (people - 1) * squares + (total**2 - squares)
-    chosen = members[found.probe_subject] & members[found.subject]
+
+    def errors() -> Iterator[Errors]:
+        for enrolled in found.with_enrolled(members):
+            chosen = enrolled[members[found.probe_subject[enrolled]]]
+            yield chosen, found.both[chosen], photos[found.probe_subject[chosen]] + photos[found.subject[chosen]]
+
     return _dyadic(
         found,
-        chosen,
+        errors(),
         trials=total * (people - 1),
         taking_part=taking_part,
         pairs=pairs,
-        of_pair=photos[found.probe_subject] + photos[found.subject],
-        ranks=found.both,
         left_out=[(a, b, int(photos[a] + photos[b])) for a, b in left_out if members[a] and members[b]],
         clusters=people,
     )
@@ -92,16 +51,20 @@ def any_probe(found: Impostors, photos: Ints, members: Mask, left_out: Sequence[
     inside = (own.astype(float) ** 2).sum()
     outside = (np.where(members, 0, photos).astype(float) ** 2).sum()
     taking_part = np.where(members, everybody - photos + photos * (people - 1), photos * people).astype(np.float64)
-    within = members[found.probe_subject]
     both_ways = [(a, b) for a, b in left_out if members[a] or members[b]]
+
+    def errors() -> Iterator[Errors]:
+        for chosen in found.with_enrolled(members):
+            within = members[found.probe_subject[chosen]]
+            of_pair = photos[found.probe_subject[chosen]] + np.where(within, photos[found.subject[chosen]], 0)
+            yield chosen, np.where(within, found.both[chosen], found.one_way[chosen]), of_pair
+
     return _dyadic(
         found,
-        members[found.subject],
+        errors(),
         trials=everybody * people - total,
         taking_part=taking_part,
         pairs=float((people - 1) * inside + (total**2 - inside) + outside * people),
-        of_pair=photos[found.probe_subject] + np.where(within, photos[found.subject], 0),
-        ranks=np.where(within, found.both, found.one_way),
         left_out=[(a, b, int(photos[a] * members[b] + photos[b] * members[a])) for a, b in both_ways],
         clusters=int((photos > 0).sum()),
     )
@@ -109,12 +72,10 @@ def any_probe(found: Impostors, photos: Ints, members: Mask, left_out: Sequence[
 
 def _dyadic(
     found: Impostors,
-    chosen: Mask,
+    errors: Iterator[Errors],
     trials: int,
     taking_part: Floats,
     pairs: float,
-    of_pair: Ints,
-    ranks: NDArray[np.int32],
     left_out: Sequence[tuple[int, int, int]],
     clusters: int,
 ) -> Clustered:
@@ -123,17 +84,13 @@ def _dyadic(
         trials -= number
         pairs -= number**2
         taking_part[[a, b]] -= number
-    bins, first, second = found.bin[chosen], found.probe_subject[chosen], found.subject[chosen]
-    errors = _at_least(bins, found.steps)
-    rate = errors / max(trials, 1)
-    involved, rows = np.unique(np.r_[first, second], return_inverse=True)
-    of_people = _by_person(rows, np.r_[bins, bins], len(involved), found.steps)
-    squares = np.einsum("ik,ik->k", of_people, of_people)
-    people = squares - 2 * rate * (taking_part[involved] @ of_people) + rate**2 * (taking_part**2).sum()
-    of_pairs = _at_least(bins, found.steps, 2.0 * ranks[chosen] + 1)
-    crossed = _at_least(bins, found.steps, of_pair[chosen].astype(np.float64))
-    variance = (people - (of_pairs - 2 * rate * crossed + rate**2 * pairs)) / max(trials, 1) ** 2
-    return Clustered(max(trials, 0), clusters, errors.astype(np.int64), np.maximum(variance, 0.0))
+    tally = Tally(found, taking_part)
+    for part in errors:
+        tally.add(*part)
+    rate, (squares, weighted) = tally.errors / max(trials, 1), tally.of_people()
+    people = squares - 2 * rate * weighted + rate**2 * (taking_part**2).sum()
+    variance = (people - (tally.of_pairs - 2 * rate * tally.crossed + rate**2 * pairs)) / max(trials, 1) ** 2
+    return Clustered(max(trials, 0), clusters, tally.errors.astype(np.int64), np.maximum(variance, 0.0))
 
 
 def _at_least(bins: NDArray[np.int16], steps: int, weights: NDArray[np.floating[Any]] | None = None) -> Floats:
@@ -183,6 +140,7 @@ def searches(steps: int, bins: NDArray[np.int16], subject: NDArray[np.int32], fo
         np.bincount(rows, minlength=len(people)).astype(np.float64),
     )
     gallery = _by_person(columns, bins[hit], len(answers), steps)
-    twice = _at_least(bins[hit], steps, 2.0 * _ranks(rows[hit] * len(answers) + columns, bins[hit], steps) + 1)
+    ranks = ranks_of(rows[hit].astype(np.int32), columns.astype(np.int32), bins[hit], steps)
+    twice = _at_least(bins[hit], steps, 2.0 * ranks + 1)
     shared = np.maximum(np.einsum("ik,ik->k", gallery, gallery) - twice, 0.0) / max(alone.trials, 1) ** 2
     return Clustered(alone.trials, alone.clusters, alone.errors, alone.variance + shared)

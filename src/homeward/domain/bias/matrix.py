@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from homeward.domain.bias.models import Comparisons
 
 KEPT_FROM = 50.0  # far below every threshold that anybody uses; what is less similar is counted, and not kept
 MOST_LISTED = 4096  # faces that Rekognition lists for one photo; it leaves out the least similar
+_FOREIGN = -1  # the position of a face that came since the measurement was planned
 
 
 class Matrix:
@@ -21,22 +23,21 @@ class Matrix:
         self._subject_of = subject_of
         self._parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]] = []
         self._complete_from = KEPT_FROM
-        self.foreign: set[str] = set()
-        """Faces that rows listed and nobody asked about."""
 
     def add(self, face: str, similar: Mapping[str, float]) -> None:
-        """The other faces' similarities (0-100) to one face. A list as long as the service's longest was cut off."""
+        """The other faces' similarities (0-100) to one face; of faces that nobody asked about it takes none.
+
+        A list as long as the service's longest was cut off.
+        """
         if len(similar) >= MOST_LISTED:
             least = float(np.nextafter(np.float32(min(similar.values())), np.float32(101)))
             self._complete_from = max(self._complete_from, least)
-        self.foreign.update(similar.keys() - self._position.keys())
-        kept = {n: value for other, value in similar.items() if (n := self._position.get(other)) is not None}
+        photos = np.fromiter(map(self._position.get, similar, repeat(_FOREIGN)), np.int32, len(similar))
+        values = np.fromiter(similar.values(), np.float32, len(similar))
         probe = self._position[face]
-        kept.pop(probe, None)
-        subjects = self._subject_of[np.fromiter(kept, np.int32, len(kept))]
-        values = np.fromiter(kept.values(), np.float32, len(kept))
+        kept = (photos != _FOREIGN) & (photos != probe) & (values >= KEPT_FROM)
+        subjects, values = self._subject_of[photos[kept]], values[kept]
         best = best_of(subjects, values)
-        best = best[values[best] >= KEPT_FROM]
         self._parts.append((np.full(len(best), probe, np.int32), subjects[best], values[best]))
 
     def comparisons(self) -> Comparisons:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from homeward.domain.bias.counting import (
-    Impostors,
-    Ints,
-    Mask,
-    Pair,
-    any_probe,
-    impostors,
-    misses,
-    same_group,
-    searches,
-)
+from homeward.domain.bias.counting import any_probe, misses, same_group, searches
+from homeward.domain.bias.impostors import Impostors, Ints, Mask, Pair, impostors
 from homeward.domain.bias.intervals import Clustered, Floats
 from homeward.domain.bias.models import Comparisons, Gallery
 
+_TOGETHER = 1 << 20  # comparisons: what is made on the way takes five times the room of all
 RATES = ("fmr_same", "fmr_any", "fnmr", "fpir")
 
 
@@ -67,38 +59,50 @@ def measured(
 
     Pairs in `left_out` are no comparisons at all.
     """
-    values = comparisons.similarity.astype(np.float64)
-    if own_thresholds is not None:
-        values = values - own_thresholds[comparisons.subject]
-    # Half a thousandth: similarities are kept in 32 bits, and one of 95.3 must reach a threshold of 95.3.
-    bins = (np.searchsorted(steps, values + 5e-4, side="right") - 1).astype(np.int16)
-    probe_subject = gallery.subject_of[comparisons.probe]
-    pairs = tuple(left_out)
-    strangers = (
-        (bins >= 0) & (probe_subject != comparisons.subject) & ~_among(pairs, probe_subject, comparisons.subject)
-    )
-    genuine = (bins >= 0) & (probe_subject == comparisons.subject)
-    photos = np.bincount(gallery.subject_of, minlength=len(gallery.subjects)).astype(np.int64)
+    pairs, people = tuple(left_out), len(gallery.subjects)
     own = np.full(len(gallery.subject_of), -1, dtype=np.int16)
-    own[comparisons.probe[genuine]] = bins[genuine]
-    stranger, found = _best(len(own), comparisons.probe[strangers], comparisons.subject[strangers], bins[strangers])
+    best = np.full(len(own), -1, dtype=np.int64)  # the highest bin, then the lowest number
+    strangers = np.full(len(comparisons.probe), -1, dtype=np.int16)
+    for part in _parts(len(strangers)):
+        probe, subject = comparisons.probe[part], comparisons.subject[part]
+        bins = _bins(comparisons, part, steps, own_thresholds)
+        person = gallery.subject_of[probe]
+        genuine = (bins >= 0) & (person == subject)
+        own[probe[genuine]] = bins[genuine]
+        strange = (bins >= 0) & (person != subject) & ~_among(pairs, person, subject)
+        np.maximum.at(best, probe[strange], bins[strange].astype(np.int64) * people + (people - 1 - subject[strange]))
+        strangers[part] = np.where(strange, bins, -1)
+    photos = np.bincount(gallery.subject_of, minlength=people).astype(np.int64)
     return Measured(
         steps=steps,
         photos=photos,
         subject_of=gallery.subject_of,
-        impostors=impostors(
-            len(steps),
-            bins[strangers],
-            comparisons.probe[strangers],
-            probe_subject[strangers],
-            comparisons.subject[strangers],
-        ),
+        impostors=_impostors(gallery, comparisons, strangers, len(steps)),
         own=own,
-        stranger=stranger,
-        found=found,
+        stranger=np.where(best < 0, -1, best // people).astype(np.int16),
+        found=np.where(best < 0, 0, people - 1 - best % people).astype(np.int32),
         paired=photos[gallery.subject_of] >= 2,
         left_out=pairs,
     )
+
+
+def _parts(length: int) -> Iterator[slice]:
+    return (slice(first, first + _TOGETHER) for first in range(0, length, _TOGETHER))
+
+
+def _bins(comparisons: Comparisons, part: slice, steps: Floats, own_thresholds: Floats | None) -> NDArray[np.int16]:
+    """The highest step that each comparison reaches, -1 for none."""
+    # Half a thousandth: similarities are kept in 32 bits, and one of 95.3 must reach a threshold of 95.3.
+    values = comparisons.similarity[part].astype(np.float64) + 5e-4
+    if own_thresholds is not None:
+        values -= own_thresholds[comparisons.subject[part]]
+    return (np.searchsorted(steps, values, side="right") - 1).astype(np.int16)
+
+
+def _impostors(gallery: Gallery, comparisons: Comparisons, bins: NDArray[np.int16], steps: int) -> Impostors:
+    """Those with a bin."""
+    chosen = np.flatnonzero(bins >= 0)
+    return impostors(steps, bins[chosen], gallery.subject_of[comparisons.probe[chosen]], comparisons.subject[chosen])
 
 
 def _among(pairs: Sequence[Pair], one: NDArray[np.int32], other: NDArray[np.int32]) -> Mask:
@@ -107,13 +111,3 @@ def _among(pairs: Sequence[Pair], one: NDArray[np.int32], other: NDArray[np.int3
     size = 1 + max(int(one.max(initial=0)), int(other.max(initial=0)), *(max(pair) for pair in pairs))
     keys = np.minimum(one, other).astype(np.int64) * size + np.maximum(one, other)
     return np.isin(keys, [a * size + b for a, b in pairs])
-
-
-def _best(
-    photos: int, probe: NDArray[np.int32], subject: NDArray[np.int32], bins: NDArray[np.int16]
-) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-    """For each photo the highest bin that a stranger reaches, and that stranger."""
-    best, found = np.full(photos, -1, dtype=np.int16), np.zeros(photos, dtype=np.int32)
-    order = np.lexsort((-subject, bins))  # the last one written wins: the highest bin, then the lowest number
-    best[probe[order]], found[probe[order]] = bins[order], subject[order]
-    return best, found

@@ -10,8 +10,9 @@ import numpy as np
 
 from homeward.domain.bias.duplicates import Suspect
 from homeward.domain.bias.groups import Members
+from homeward.domain.bias.impostors import Ints
 from homeward.domain.bias.intervals import Clustered, Floats, bounds
-from homeward.domain.bias.measured import RATES, Measured
+from homeward.domain.bias.measured import RATES
 from homeward.domain.bias.models import Gallery
 from homeward.domain.bias.summaries import summary
 from homeward.domain.bias.thresholds import Choice
@@ -20,6 +21,7 @@ TIERS = ("review", "alert")
 COMPARED = ("fmr_same", "fnmr")
 EVERY = 5  # steps of 0.1 between two points of a curve
 Level = tuple[str, ...]
+AtOwn = Mapping[Any, Mapping[str, Clustered]]  # by the group's values
 Choices = Mapping[Any, Mapping[str, Choice]]
 
 
@@ -33,10 +35,12 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """`at` holds counts at everybody's own thresholds, and `thresholds` those, by ("live" or "proposed") and tier."""
+    """`photos` of each person; `at` holds the rates of each group at everybody's own thresholds, and `thresholds`
+    those, by ("live" or "proposed") and tier."""
 
-    data: Measured
-    at: Mapping[tuple[str, str], Measured]
+    photos: Ints
+    steps: Floats
+    at: Mapping[tuple[str, str], AtOwn]
     thresholds: Mapping[str, Mapping[str, Floats]]
     targets: Mapping[str, float]
 
@@ -61,15 +65,15 @@ class Teller:
             "label": group.members.label,
             "attributes": dict(group.members.values),
             "people": group.members.people,
-            "photos": int(self.data.photos[mask].sum()),
+            "photos": int(self.photos[mask].sum()),
             "genuine": group.along["fnmr"].trials,
             "impostor": group.along["fmr_same"].trials,
             **{name: _curve(group.along[name]) for name in RATES},
-            "histogram": _histogram(group, self.data.steps),
+            "histogram": _histogram(group, self.steps),
         }
         for which, by_tier in self.thresholds.items():
             told[which] = {
-                tier: _at_own(self.at[which, tier].counted(mask), float(own[mask].max()), self.targets[tier])
+                tier: _at_own(self.at[which, tier][group.members.values], float(own[mask].max()), self.targets[tier])
                 for tier, own in by_tier.items()
             }
         return told

@@ -103,3 +103,16 @@ def test_groups_that_are_too_small_to_compare(people: int) -> None:
     counted = measured(made.gallery(), made.comparisons(), STEPS).counted(made.members)
     assert counted["fmr_same"].trials == (0 if people == 1 else made.photos[0] + made.photos[1])
     assert np.isfinite(counted["fmr_same"].variance).all()
+
+
+@pytest.mark.parametrize("together", [1, 7])
+def test_counting_part_by_part_gives_the_same(monkeypatch: pytest.MonkeyPatch, together: int) -> None:
+    made = world(3)
+    at_once = measured(made.gallery(), made.comparisons(), STEPS, left_out=LEFT_OUT).counted(made.members)
+    for module in ("impostors", "measured"):
+        monkeypatch.setattr(f"homeward.domain.bias.{module}._TOGETHER", together)
+    monkeypatch.setattr("homeward.domain.bias.tally._PEOPLE", together)
+    in_parts = measured(made.gallery(), made.comparisons(), STEPS, left_out=LEFT_OUT).counted(made.members)
+    for name, counted in at_once.items():
+        assert in_parts[name].errors.tolist() == counted.errors.tolist()
+        assert in_parts[name].variance == pytest.approx(counted.variance)

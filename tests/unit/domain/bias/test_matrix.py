@@ -26,11 +26,10 @@ def test_the_best_of_a_persons_photos_counts() -> None:
     assert made.comparisons().complete_from == KEPT_FROM
 
 
-def test_a_photo_is_not_compared_with_itself_and_unknown_faces_are_told() -> None:
+def test_a_photo_is_not_compared_with_itself_nor_with_faces_that_came_meanwhile() -> None:
     made = matrix(0, 1)
     made.add("f0", {"f0": 100.0, "new": 99.0})
     assert listed(made.comparisons()) == []
-    assert made.foreign == {"new"}
 
 
 def test_nobody() -> None:
