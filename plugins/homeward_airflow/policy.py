@@ -45,6 +45,7 @@ def decide_policy(checked: dict[str, Any] | None, said: dict[str, Any] | None) -
     answer, by, note = _answer(checked, said)
     if answer is Answer.KNOWN:
         by, note = run.triggering_user_name or "", str(context["params"]["reason"])
+    by = bootstrap.staff().id_of(by) if by else ""
     terms = (checked["version"], checked["sha256"], answer, by, note)
     return bootstrap.decide_policy()(run_name(run.dag_id, run.run_id), *terms)
 

@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from homeward import bootstrap
 from homeward.domain.errors import InputError, NotFoundError, RebuildError, ServiceRefusedError, SettingsError
 from homeward.domain.sync import run_name
+from homeward_airflow.asking import triggering_person
 
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
@@ -50,8 +51,7 @@ def switch_collection() -> dict[str, Any]:
     context = get_current_context()
     if not (context["params"]["switch"] or context["params"]["switch_to"]):
         raise AirflowSkipException("verified, and not switched: trigger again with *switch to* set to its name")
-    person = context["dag_run"].triggering_user_name or "an unnamed person"
-    return bootstrap.switch_collection()(_run(), f"person:{person}")
+    return bootstrap.switch_collection()(_run(), f"person:{triggering_person()}")
 
 
 def adopt_faces() -> dict[str, int]:

@@ -10,6 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from homeward import bootstrap
 from homeward.domain.errors import InputError, NotFoundError, PolicyError, ServiceRefusedError, SettingsError
 from homeward.domain.sync import run_name
+from homeward_airflow.asking import triggering_person
 
 # What no later try can mend fails at once; everything else has the task's retries.
 RETRY_POLICY = ExceptionRetryPolicy(
@@ -30,12 +31,12 @@ def redrive_dead_letters() -> dict[str, Any]:
 
 def redrive_frames() -> dict[str, Any]:
     """Frames that stopped halfway or failed, and those that a person asks for."""
-    return bootstrap.redrive_frames()(_limit(), _asked_for("frame"), _person())
+    return bootstrap.redrive_frames()(_limit(), *_asked_for("frame"))
 
 
 def redrive_detections() -> dict[str, Any]:
     """Detections that stopped before they held a claim, or failed, and those that a person asks for."""
-    return bootstrap.redrive_detections()(_limit(), _asked_for("detection"), _person())
+    return bootstrap.redrive_detections()(_limit(), *_asked_for("detection"))
 
 
 def redrive_reviews() -> dict[str, Any]:
@@ -61,10 +62,8 @@ def _limit() -> int:
     return int(get_current_context()["params"]["limit"])
 
 
-def _asked_for(kind: str) -> list[str]:
+def _asked_for(kind: str) -> tuple[list[str], str]:
+    """What is to be begun again, and who asks for it."""
     asked = get_current_context()["params"]["again"] or []
-    return [one.removeprefix(f"{kind}:") for one in asked if one.startswith(f"{kind}:")]
-
-
-def _person() -> str:
-    return get_current_context()["dag_run"].triggering_user_name or "an unnamed person"
+    ids = [one.removeprefix(f"{kind}:") for one in asked if one.startswith(f"{kind}:")]
+    return ids, triggering_person() if ids else ""

@@ -14,6 +14,7 @@ from homeward.domain.errors import InputError, NotFoundError, PolicyError, Servi
 from homeward.domain.expiry_report import Expiry
 from homeward.domain.retention import Kept
 from homeward.domain.sync import run_name
+from homeward_airflow.asking import triggering_person
 
 KINDS = tuple(kind.value for kind in Kept)
 RETRY_POLICY = ExceptionRetryPolicy(
@@ -53,8 +54,7 @@ def request_erasure() -> str:
     """Note what the form says, with the name of whoever triggered the run."""
     context = get_current_context()
     target = Target.parse(context["params"]["target"].strip())
-    person = context["dag_run"].triggering_user_name or "an unnamed person"
-    bootstrap.request_erasure()(target, person, context["params"]["reason"])
+    bootstrap.request_erasure()(target, triggering_person(), context["params"]["reason"])
     return str(target)
 
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Column, Table
 
 from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_erase, cli_suppress, cli_system
-from homeward.cli_options import Note, Person, Viewer
+from homeward.cli_options import Note, Person, Viewer, shown_actor
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
@@ -65,7 +65,7 @@ def deploy(
 @review_app.command("list")
 def list_reviews(by: Viewer) -> None:
     """Show the open questions, those that expire first first."""
-    bootstrap.record_view()(by, "reviews", "list:open_reviews")
+    bootstrap.record_view()(bootstrap.staff().id_of(by), "reviews", "list:open_reviews")
     whole = Column("detection", no_wrap=True)  # people copy it: the other columns give way on a narrow screen
     table = Table(whole, "case", "similarity", "review / alert from", "place", "why a person", "answers", "until")
     for review in bootstrap.reviews().list_open():
@@ -114,11 +114,12 @@ def inconclusive(detection: Answered, by: Person, note: Note = "", look_alike: L
 
 
 def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str, look_alike: str) -> None:
+    by = bootstrap.staff().id_of(reviewer)
     if look_alike:  # first: a key that is none must not be found after the answer is given
         case, other = CaseKey.parse(bootstrap.reviews().get(detection)["case"]), CaseKey.parse(look_alike)
-        bootstrap.mark_look_alike()(case, other, reviewer, note or f"said in the review of {detection}")
+        bootstrap.mark_look_alike()(case, other, by, note or f"said in the review of {detection}")
         out.print(f"look-alikes: {case}, {other}")
-    decided = bootstrap.answer_review()(detection, verdict, reviewer, note)
+    decided = bootstrap.answer_review()(detection, verdict, by, note)
     out.print(f"{decided}: {detection}" if decided else f"{verdict} by {reviewer}; somebody else must look as well")
 
 
@@ -128,15 +129,22 @@ SUBJECT = f"A case (namus:MP:51557), a detection's id, or KIND:ID; kinds: {', '.
 @audit_app.command("show")
 def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)], by: Viewer) -> None:
     """Tell the story of a case, a detection or anything else that was recorded, oldest first."""
-    events = bootstrap.record_view().story(Asked.parse(subject), by)
+    events = bootstrap.record_view().story(Asked.parse(subject), bootstrap.staff().id_of(by))
     table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
     for event in events:
-        reasons = ", ".join(event.reasons)
-        row = (event.at, event.actor, event.action, event.subject, event.outcome, reasons, event.policy_version or "")
-        table.add_row(*row)
+        what = (event.action, event.subject, event.outcome, ", ".join(event.reasons), event.policy_version or "")
+        table.add_row(event.at, shown_actor(event.actor), *what)
     if not events:
         raise typer.BadParameter(f"nothing is known of {subject}", param_hint="SUBJECT")
     out.print(table)
+
+
+@audit_app.command("forget")
+def forget_person(name: Annotated[str, typer.Argument(help="The name, as it was given with --by.")]) -> None:
+    """Let go of the name of somebody who worked with it; records keep an id, and nobody can tell whose it was."""
+    if not bootstrap.staff().forget(name):
+        raise typer.BadParameter("nobody of that name is known", param_hint="NAME")
+    out.print("forgotten")
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def show(detection: Detection, by: Viewer) -> None:
     best = (row.get("decision") or {}).get("best")
     if best is None:
         raise typer.BadParameter("it matched no case that could be alerted", param_hint="DETECTION")
-    bootstrap.record_view()(by, "alert", f"detection:{detection}", best["case"])
+    bootstrap.record_view()(bootstrap.staff().id_of(by), "alert", f"detection:{detection}", best["case"])
     history = bootstrap.alerts().history(CaseKey.parse(best["case"]), row["place"])
     rows = [one for one in history if detection in (one["alert_id"], one.get("of"))]
     table = Table(Column("detection", no_wrap=True), "what became of it", "kind", "similarity", "when (UTC)")
@@ -44,12 +44,12 @@ def show(detection: Detection, by: Viewer) -> None:
 @app.command("retract")
 def retract(detection: Detection, reason: Reason, by: Person) -> None:
     """Take an alert back: whoever got it gets one more message that says so."""
-    bootstrap.retract_alert()(detection, reason, f"person:{by}")
+    bootstrap.retract_alert()(detection, reason, f"person:{bootstrap.staff().id_of(by)}")
     out.print(f"retracted: {detection}")
 
 
 @app.command("look-alike")
 def look_alike(case: Case, other: Case, by: Person, why: Note) -> None:
     """Mark two cases whose people are easily taken for each other; a person tells them apart from now on."""
-    bootstrap.mark_look_alike()(CaseKey.parse(case), CaseKey.parse(other), by, why)
+    bootstrap.mark_look_alike()(CaseKey.parse(case), CaseKey.parse(other), bootstrap.staff().id_of(by), why)
     out.print(f"look-alikes: {case}, {other}")

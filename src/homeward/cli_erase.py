@@ -23,14 +23,15 @@ def erase(target: Which, reason: Why, by: Person, dry_run: DryRun = False, aws: 
     A store that is down delays it: `expire_records` tries again every day until all have confirmed.
     """
     cli_system.join_local(aws)
-    parsed, step = Target.parse(target), bootstrap.erase_record(f"person:{by}")
+    parsed, person = Target.parse(target), bootstrap.staff().id_of(by)
+    step = bootstrap.erase_record(f"person:{person}")
     if dry_run:
         table = Table("store", Column("would be erased", justify="right"))
         for name, count in step.preview(parsed).items():
             table.add_row(name, str(count))
         out.print(table)
         return
-    bootstrap.request_erasure()(parsed, by, reason)
+    bootstrap.request_erasure()(parsed, person, reason)
     err.print(f"noted: {parsed}; now every store", highlight=False)
     _show(step(parsed))
 

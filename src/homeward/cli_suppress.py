@@ -8,7 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from homeward import bootstrap, cli_system
-from homeward.cli_options import Note, Person, Viewer
+from homeward.cli_options import Note, Person, Viewer, shown_actor
 from homeward.cli_system import out
 from homeward.domain.cases import CaseKey
 
@@ -21,24 +21,26 @@ Key = Annotated[str, typer.Argument(metavar="CASE", help="Case key, e.g. namus:M
 @app.command("add")
 def add(case: Key, by: Person, note: Note = "") -> None:
     """Take a case out of matching and of the collection, and keep it out until a person lifts this."""
-    photos = bootstrap.suppress_case()(CaseKey.parse(case), by, note)
+    person = bootstrap.staff().id_of(by)
+    photos = bootstrap.suppress_case()(CaseKey.parse(case), person, note)
     out.print(f"suppressed: {case}, {photos} photos leave")
-    removed = bootstrap.remove_faces(f"person:{by}").remove()
+    removed = bootstrap.remove_faces(f"person:{person}").remove()
     out.print(f"removed: {removed['faces']} faces of {removed['photos']} photos")
 
 
 @app.command("lift")
 def lift(case: Key, by: Person, note: Note = "") -> None:
     """Take a case off the list; the next sync brings it back if its source still lists it."""
-    bootstrap.suppress_case().lift(CaseKey.parse(case), by, note)
+    bootstrap.suppress_case().lift(CaseKey.parse(case), bootstrap.staff().id_of(by), note)
     out.print(f"lifted: {case}")
 
 
 @app.command("list")
 def list_entries(by: Viewer) -> None:
     """Show the list: RESOLVED and VANISHED entries end when the source publishes the case again."""
-    bootstrap.record_view()(by, "suppressions", "list:suppressions")
+    bootstrap.record_view()(bootstrap.staff().id_of(by), "suppressions", "list:suppressions")
     table = Table(Column("case", no_wrap=True), "reason", "since", "by", "note")
     for entry in sorted(bootstrap.suppressions().all(), key=lambda one: one.since):
-        table.add_row(str(entry.case), entry.reason.value, f"{entry.since:%Y-%m-%d %H:%M} UTC", entry.by, entry.note)
+        since = f"{entry.since:%Y-%m-%d %H:%M} UTC"
+        table.add_row(str(entry.case), entry.reason.value, since, shown_actor(entry.by), entry.note)
     out.print(table if table.row_count else "No case is suppressed.")

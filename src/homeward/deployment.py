@@ -57,6 +57,7 @@ def deploy(
     names = Settings(settings)
     collection = provisioning.ensure_collection(names[Setting.COLLECTION_PARAMETER])
     progress(f"face collection {collection} is there")
+    provisioning.ensure_secret(names[Setting.STAFF_KEY_PARAMETER])
     _publish_first_policy(names, policy, progress)
     _publish_first_retention(names, retention, progress)
     for number in phone_numbers:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from homeward import bootstrap
+from tests.fakes import FakeStaff
+
 ROOT = Path(__file__).resolve().parents[2]
 _HOME = tempfile.TemporaryDirectory(prefix="homeward-airflow-tests-")
 
@@ -34,6 +37,14 @@ os.environ.update(
 def airflow_home() -> Iterator[None]:
     yield
     _HOME.cleanup()
+
+
+@pytest.fixture(autouse=True)
+def staff(monkeypatch: pytest.MonkeyPatch) -> FakeStaff:
+    """Those who answer runs' questions and start them by hand."""
+    found = FakeStaff()
+    monkeypatch.setattr(bootstrap, "staff", lambda: found)
+    return found
 
 
 @pytest.fixture(scope="session")

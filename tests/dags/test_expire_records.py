@@ -10,7 +10,7 @@ import pytest
 from homeward import bootstrap
 from homeward.domain.erasures import Erasure, ErasureState, Target
 from homeward.domain.retention import Kept
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeStaff
 
 DETECTION = "gate-1-20261122T211500-0f3a0f3a0f3a"
 
@@ -102,14 +102,14 @@ def test_the_form_insists_on_what_and_why(erase: Any) -> None:
 
 
 @pytest.mark.parametrize("typed", [DETECTION, f" {DETECTION} ", f"detection:{DETECTION}"])
-def test_who_asks_is_airflows_word(typed: str) -> None:
+def test_who_asks_is_airflows_word(staff: FakeStaff, typed: str) -> None:
     from homeward_airflow.retention import request_erasure
 
     asked: list[Any] = []
     patches = {"request_erasure": lambda: lambda *terms: asked.append(terms)}
     target = in_run(request_erasure, "manual", patches, person="ann", target=typed, reason="asked for")
     assert target == f"detection:{DETECTION}"
-    assert asked == [(Target.parse(DETECTION), "ann", "asked for")]
+    assert asked == [(Target.parse(DETECTION), staff.id_of("ann"), "asked for")]
 
 
 def test_a_pending_erasure_is_tried_again() -> None:

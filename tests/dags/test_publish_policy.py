@@ -9,6 +9,7 @@ import pytest
 
 from homeward import bootstrap
 from homeward.domain.errors import PolicyError
+from tests.fakes import FakeStaff
 
 CHECKED = {"version": "measured-1", "sha256": "0" * 64, "live": "floor-3", "known": False, "body": "| a |"}
 USER = {"id": "7", "name": "Alex Example"}
@@ -70,17 +71,17 @@ def decided(said: Any, checked: Any = CHECKED, outcome: Any = "LIVE") -> tuple[A
 
 
 @pytest.mark.parametrize(("option", "answer"), [("Approve", "APPROVED"), ("Reject", "REJECTED")])
-def test_a_persons_answer_with_name_and_note(option: str, answer: str) -> None:
+def test_a_persons_answer_with_id_and_note(staff: FakeStaff, option: str, answer: str) -> None:
     said = {"chosen_options": [option], "params_input": {"note": "read it"}, "responded_by_user": USER}
-    assert decided(said) == ("measured-1", "0" * 64, answer, "Alex Example", "read it")
+    assert decided(said) == ("measured-1", "0" * 64, answer, staff.id_of("Alex Example"), "read it")
 
 
 def test_no_answer_in_time_is_an_outcome_of_its_own() -> None:
     assert decided(None)[2:] == ("EXPIRED", "", "nobody answered in time")
 
 
-def test_a_rollback_is_by_whoever_triggered_it() -> None:
-    assert decided(None, {**CHECKED, "known": True})[2:] == ("KNOWN", "robin", "too many questions")
+def test_a_rollback_is_by_whoever_triggered_it(staff: FakeStaff) -> None:
+    assert decided(None, {**CHECKED, "known": True})[2:] == ("KNOWN", staff.id_of("robin"), "too many questions")
 
 
 def test_a_refused_policy_fails_the_run() -> None:
@@ -99,7 +100,7 @@ def test_trying_again_cannot_help_against_a_refusal() -> None:
     assert found.action is RetryAction.FAIL
 
 
-def test_the_operator_itself_hands_over_what_a_person_said(dag: Any) -> None:
+def test_the_operator_itself_hands_over_what_a_person_said(dag: Any, staff: FakeStaff) -> None:
     """As Airflow resumes it."""
     from datetime import UTC, datetime
 
@@ -110,7 +111,7 @@ def test_the_operator_itself_hands_over_what_a_person_said(dag: Any) -> None:
         "responded_by_user": USER,
     }
     said = dag.get_task("approve_policy").execute_complete({}, event)
-    assert decided(said)[2:] == ("APPROVED", "Alex Example", "read it")
+    assert decided(said)[2:] == ("APPROVED", staff.id_of("Alex Example"), "read it")
 
 
 def test_the_policy_is_watched_every_hour(dagbag: Any) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from homeward import bootstrap
 from homeward.domain.errors import RebuildError
+from tests.fakes import actor_of
 
 
 @pytest.fixture(scope="module")
@@ -87,9 +88,10 @@ def test_a_dry_run_plans_and_ends() -> None:
 
 
 def test_only_a_persons_word_switches() -> None:
+    alex = actor_of("alex")
     assert called("switch_collection", dry_run=False) is None
-    assert called("switch_collection", dry_run=False, switch=True) == ["person:alex"]
-    assert called("switch_collection", dry_run=False, switch_to="missing-people-2") == ["person:alex"]
+    assert called("switch_collection", dry_run=False, switch=True) == [alex]
+    assert called("switch_collection", dry_run=False, switch_to="missing-people-2") == [alex]
     assert called("plan_rebuild", dry_run=False, switch_to="missing-people-2") == ["missing-people-2", 200, False]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from homeward import bootstrap
 from homeward.adapters.letter_box import HIDDEN_SECONDS
+from tests.fakes import FakeStaff
 
 ROWS = {"redrive_frames", "redrive_detections", "redrive_reviews", "redrive_alerts"}
 
@@ -57,11 +58,12 @@ def test_every_task_is_bounded(task: str) -> None:
     assert call(task) == (7,)
 
 
-def test_what_a_person_asks_for_goes_to_its_kind() -> None:
+def test_what_a_person_asks_for_goes_to_its_kind(staff: FakeStaff) -> None:
+    alex = staff.id_of("alex")
     again = ["detection:a-1", "frame:b-2", "detection:a-3"]
-    assert call("redrive_detections", again=again) == (7, ["a-1", "a-3"], "alex")
-    assert call("redrive_frames", again=again) == (7, ["b-2"], "alex")
-    assert call("redrive_detections", again=None) == (7, [], "alex")
+    assert call("redrive_detections", again=again) == (7, ["a-1", "a-3"], alex)
+    assert call("redrive_frames", again=again) == (7, ["b-2"], alex)
+    assert call("redrive_detections", again=None) == (7, [], "")
 
 
 def test_the_field_takes_subjects_only(dag: Any) -> None:

@@ -13,8 +13,10 @@ from homeward.domain.errors import ConflictError, NotFoundError, ServiceUnavaila
 from homeward.domain.frames import Frame, FrameOutcome, FrameState
 from homeward.domain.policy import Policy
 from homeward.domain.ports import FoundFaces, SearchResult
+from homeward.domain.staff import staff_id
 from tests.factories import policy
 
+STAFF_KEY = b"a key"
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
 
 
@@ -71,6 +73,29 @@ class FakeLog:
 
     def story_of_case(self, case: str) -> list[AuditEvent]:
         return [event for event in self.events if event.case == case]
+
+
+def actor_of(name: str) -> str:
+    """The actor that stands for a person in events."""
+    return f"person:{staff_id(name, STAFF_KEY)}"
+
+
+@dataclass
+class FakeStaff:
+    """StaffList."""
+
+    names: dict[str, str] = field(default_factory=dict)
+
+    def id_of(self, name: str) -> str:
+        found = staff_id(name, STAFF_KEY)
+        self.names.setdefault(found, name)
+        return found
+
+    def name_of(self, staff_id: str) -> str | None:
+        return self.names.get(staff_id)
+
+    def forget(self, name: str) -> bool:
+        return self.names.pop(staff_id(name, STAFF_KEY), None) is not None
 
 
 @dataclass

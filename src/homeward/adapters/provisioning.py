@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +138,16 @@ def put_text_parameter(parameter_name: str, text: str) -> None:
     """Give an SSM parameter a value."""
     with aws_errors():
         client("ssm").put_parameter(Name=parameter_name, Value=text, Type="String", Overwrite=True)
+
+
+def ensure_secret(parameter_name: str) -> None:
+    """Make 32 random bytes, hexadecimal, that the parameter store keeps encrypted; those that are there stay."""
+    with aws_errors():
+        try:
+            client("ssm").put_parameter(Name=parameter_name, Value=secrets.token_hex(32), Type="SecureString")
+        except ClientError as error:
+            if error_code(error) != "ParameterAlreadyExists":
+                raise
 
 
 def check_phone_number(number: str) -> None:

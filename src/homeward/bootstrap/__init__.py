@@ -116,6 +116,7 @@ from homeward.bootstrap.stores import (
     policy_shelf,
     record_view,
     reviews,
+    staff,
     suppressions,
 )
 
@@ -198,6 +199,7 @@ __all__ = [
     "search_faces",
     "settings",
     "source",
+    "staff",
     "start_detection",
     "summarise_expiry",
     "summarise_reconcile",

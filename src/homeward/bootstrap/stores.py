@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.policy_shelf import S3PolicyShelf
     from homeward.adapters.reviews import DynamoReviewStore
+    from homeward.adapters.staff import DynamoStaffList
     from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.domain.ports import CollectionState
     from homeward.steps.record_view import RecordView
@@ -132,6 +133,13 @@ def audit_log() -> DynamoAuditLog:
     from homeward.adapters.audit_log import DynamoAuditLog
 
     return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
+
+
+def staff() -> DynamoStaffList:
+    """The names of those who answer, approve and look."""
+    from homeward.adapters.staff import DynamoStaffList
+
+    return DynamoStaffList(settings()[Setting.STAFF_TABLE], settings()[Setting.STAFF_KEY_PARAMETER])
 
 
 def record_view() -> RecordView:

@@ -429,6 +429,19 @@ class AuditLog(Protocol):
         """Events that name a case, oldest first."""
 
 
+class StaffList(Protocol):
+    """Those who answer, approve and look. Everything else knows them by an id; their names are here only."""
+
+    def id_of(self, name: str) -> str:
+        """The id of whoever has this name, noted if it is new: a keyed digest, which nobody can guess."""
+
+    def name_of(self, staff_id: str) -> str | None:
+        """The name behind an id; None for one that was forgotten, or never was."""
+
+    def forget(self, name: str) -> bool:
+        """Let go of a name; False when it wasn't there. Records keep the id, and nobody can tell whose it was."""
+
+
 # --------------------------------------------------------------------------------------------- frames
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from homeward.domain.audit import Asked, AuditEvent, audit_event
-from homeward.domain.errors import InputError
 from homeward.domain.ports import AuditLog, Clock
 
 
@@ -17,9 +16,7 @@ class RecordView:
     clock: Clock
 
     def __call__(self, by: str, what: str, subject: str, case: str | None = None, *, found: bool = True) -> None:
-        """`what` is looked at (`alert`, `reviews`), `subject` which; InputError without a name."""
-        if not by.strip():
-            raise InputError("whoever looks at records of people says who it is: --by NAME")
+        """`by` is a staff id, `what` is looked at (`alert`, `reviews`), `subject` which."""
         outcome = "SHOWN" if found else "NOTHING"
         self.audit.append(audit_event(self.clock(), f"person:{by}", f"view_{what}", subject, outcome, case=case))
 

@@ -158,7 +158,7 @@ def test_one_person_under_two_cases_is_told_to_those_who_reconcile(measured: Pop
     told = one_person(bootstrap.objects(), bootstrap.cases_bucket())
     assert told is not None
     assert told["run"] == "doubled"
-    (pair,) = told["pairs"]
+    pair = told["pairs"][0]  # the most similar
     assert sorted(pair["cases"]) == sorted((str(one.key.case), str(other.key.case)))
     bootstrap.survey_collection()("nightly")
     report = bootstrap.summarise_reconcile()("nightly", repaired=False)

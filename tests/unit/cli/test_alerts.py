@@ -9,6 +9,7 @@ from homeward import bootstrap, cli
 from homeward.steps.record_view import RecordView
 from tests.factories import case, case_key
 from tests.factories.desk import Desk
+from tests.fakes import FakeStaff, actor_of
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk.cases.held[case_key(2)] = case(2)
     names = ("alerts", "detections", "reviews")
     steps = {"answer_review": desk.answer, "retract_alert": desk.retract, "mark_look_alike": desk.mark_look_alike}
+    steps["staff"] = FakeStaff()
     steps["record_view"] = RecordView(desk.audit, lambda: desk.now)
     for name, made in {**{name: getattr(desk, name) for name in names}, **steps}.items():
         monkeypatch.setattr(bootstrap, name, lambda made=made: made)
@@ -35,7 +37,11 @@ def test_an_alert_is_shown_with_what_was_counted_to_it(desk: Desk) -> None:
     shown = homeward("alert", "show", desk.id(first), "--by", "Robin Example")
     assert shown.exit_code == 0, shown.output
     view = desk.tables.events[-1]
-    assert (view.actor, view.action, view.case) == ("person:Robin Example", "view_alert", "namus:MP:51557")
+    assert (view.actor, view.action, view.case) == (
+        actor_of("Robin Example"),
+        "view_alert",
+        "namus:MP:51557",
+    )
     assert "namus:MP:51557 at central-station: 1 further sightings" in shown.output
     for said in (desk.id(first), desk.id(second), "SENT", "DUPLICATE", "97.0"):
         assert said in shown.output
@@ -59,7 +65,7 @@ def test_two_people_answer_and_one_marks_a_look_alike(desk: Desk) -> None:
     assert "look-alikes: namus:MP:51557, namus:MP:2" in first.output
     assert desk.look_alikes.of(case_key()) == {case_key(2)}
     assert "1 of 2" in homeward("review", "list", "--by", "Kim Example").output
-    assert desk.tables.events[-1].actor == "person:Kim Example"
+    assert desk.tables.events[-1].actor == actor_of("Kim Example")
     second = homeward("review", "confirm", desk.id(event), "--by", "Robin Example")
     assert second.output.startswith("CONFIRMED")
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from homeward import bootstrap, cli
 from homeward.domain.erasures import Confirmation, Erasure, ErasureState, Target
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeStaff
 
 KEY = "namus:MP:51557"
 PENDING = Erasure(Target.parse(KEY), NOW, "person:ann", "why", problems={"faces": "ThrottledError: slow down"})
@@ -31,13 +31,14 @@ def run(monkeypatch: pytest.MonkeyPatch, answer: Erasure, *options: str) -> tupl
 
     monkeypatch.setattr(bootstrap, "request_erasure", lambda: lambda *terms: asked.append(terms))
     monkeypatch.setattr(bootstrap, "erase_record", lambda actor: Step())
+    monkeypatch.setattr(bootstrap, "staff", FakeStaff)
     command = ["erase", "--aws", KEY, "--reason", "found", "--by", "ann", *options]
     return CliRunner().invoke(cli.app, command, terminal_width=200), asked
 
 
 def test_the_request_is_noted_first(monkeypatch: pytest.MonkeyPatch) -> None:
     shown, asked = run(monkeypatch, DONE)
-    assert asked == [(Target.parse(KEY), "ann", "found"), Target.parse(KEY)]
+    assert asked == [(Target.parse(KEY), FakeStaff().id_of("ann"), "found"), Target.parse(KEY)]
     assert shown.exit_code == 0, shown.output
     assert "DONE" in shown.output
 

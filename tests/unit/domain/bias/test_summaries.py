@@ -57,3 +57,9 @@ def test_bounds_hold_the_value(values: list[float]) -> None:
         assert told[name]["low"] <= told[name]["value"] * (1 + 1e-9)
         assert told[name]["value"] <= told[name]["high"] * (1 + 1e-9)
     assert 0 <= told["garbe"]["value"] <= 1 + 1e-9
+
+
+def test_published_worked_number_of_the_corrected_gini_coefficient() -> None:
+    """The example vector of R's package `ineq`; `acid::gini` documents 0.5134346 for it, corrected for its length."""
+    incomes = [541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261]
+    assert gini(incomes) == pytest.approx(0.5134346, abs=5e-8)
