@@ -10,7 +10,7 @@ from typing import Any
 
 from homeward.domain.audit import audit_event
 from homeward.domain.errors import NotFoundError, PolicyError
-from homeward.domain.policy import Policy, parse_policy
+from homeward.domain.policy import Measurement, parse_policy
 from homeward.domain.ports import AuditLog, Clock, CollectionState, ObjectStore, PolicyPointer, PolicyShelf
 from homeward.domain.proposals import comparison
 
@@ -59,18 +59,19 @@ class CheckPolicy:
         if policy.version != pointer.version:
             raise PolicyError(f"the file of version {pointer.version} says that it is {policy.version}")
         if policy.measured:
-            self._check_measurement(policy)
+            self._check_collection(policy.measured)
+            if not self._was_live(pointer):  # a way back needs no evidence again: it was there, or came with the system
+                self._check_report(policy.measured)
 
-    def _check_measurement(self, policy: Policy) -> None:
-        measured = policy.measured
-        if measured is None:
-            return
+    def _check_collection(self, measured: Measurement) -> None:
         state = self.state()
         if (measured.collection, measured.face_model_version) != (state.collection, state.face_model_version):
             raise PolicyError(
                 f"it was measured on {measured.collection} with face model {measured.face_model_version}; live is "
                 f"{state.collection} with {state.face_model_version}. Measure again: trigger measure_bias"
             )
+
+    def _check_report(self, measured: Measurement) -> None:
         report = self.objects.get(self.bucket, measured.report)
         if hashlib.sha256(report).hexdigest() != measured.report_sha256:
             raise PolicyError(f"{measured.report} isn't the report that the policy names")

@@ -141,7 +141,11 @@ def test_the_bias_is_found_approved_away_and_rolled_back(town: Population) -> No
     assert floor["known"], "the deployment published it: going back asks nobody"
     assert decide("back", "floor-3", floor["sha256"], Answer.KNOWN, ALEX, "too many questions") == "LIVE"
     assert live().version == "floor-3"
-    assert pointer.version == proposal["version"]
+    bootstrap.objects().put(bootstrap.cases_bucket(), json.loads(text)["measured"]["report"], b"{}", "application/json")
+    forth = bootstrap.check_policy()(proposal["version"])
+    assert forth["known"], "what was approved once may come back, whatever became of its report"
+    assert decide("forth", *terms, Answer.KNOWN, ALEX, "it was the other thing") == "LIVE"
+    assert live().version == pointer.version
 
 
 def test_a_policy_of_another_collection_model_or_report_is_refused(town: Population) -> None:
