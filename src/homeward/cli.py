@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_erase, cli_suppress, cli_system
+from homeward import __version__, bootstrap, cli_alerts, cli_audit, cli_bias, cli_erase, cli_suppress, cli_system
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
@@ -28,14 +28,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 review_app = typer.Typer(help="Questions to people: list them, answer them.", no_args_is_help=True)
-audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
-app.add_typer(audit_app, name="audit")
+app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_alerts.app, name="alert")
 app.add_typer(cli_suppress.app, name="suppress")
 app.command("erase")(cli_erase.erase)
 review_app.callback()(cli_system.join_local)
-audit_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
@@ -122,28 +120,6 @@ def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str, lo
         out.print(f"look-alikes: {case}, {other}")
     decided = bootstrap.answer_review()(detection, verdict, reviewer, note)
     out.print(f"{decided}: {detection}" if decided else f"{verdict} by {reviewer}; somebody else must look as well")
-
-
-OTHER_SUBJECTS = ("frame:", "letter:", "photo:", "picture:")
-SUBJECT = "A case (namus:MP:51557), a detection's id, frame:ID, picture:BUCKET/KEY, letter:ID or photo:ID."
-
-
-@audit_app.command("show")
-def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
-    """Tell the story of a case, a detection or anything else that was recorded, oldest first."""
-    log = bootstrap.audit_log()
-    if subject.startswith(OTHER_SUBJECTS):
-        events = log.story(subject)
-    else:
-        events = log.story_of_case(subject) if subject.count(":") == 2 else log.story(f"detection:{subject}")
-    table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
-    for event in events:
-        reasons = ", ".join(event.reasons)
-        row = (event.at, event.actor, event.action, event.subject, event.outcome, reasons, event.policy_version or "")
-        table.add_row(*row)
-    if not events:
-        raise typer.BadParameter(f"nothing is known of {subject}", param_hint="SUBJECT")
-    out.print(table)
 
 
 def main() -> None:
