@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from homeward.domain.audit_format import digest_name, end_of, next_hour
+from homeward.domain.audit_format import digest_name, end_of, hour_named, next_hour
 from homeward.verifier.digests import Bad, Digest
 from homeward.verifier.problems import Kind, Problem
 
@@ -19,7 +19,8 @@ def begins(digest: Digest | Bad, asked: str | None) -> Iterator[Problem]:
         yield from gap(asked, first)
     elif isinstance(digest, Digest) and digest.says["previous"] and first != asked:
         before = digest.says["previous"]["key"]
-        yield Problem(Kind.MISSING, before, f"{first} isn't the log's beginning: it was sealed onto this", first)
+        hour = (hour_named(before) or (None,))[0]
+        yield Problem(Kind.MISSING, before, f"{first} isn't the log's beginning: it was sealed onto this", hour)
 
 
 def follows(digest: Digest | Bad, before: Digest | Bad) -> Iterator[Problem]:

@@ -62,11 +62,14 @@ class Reading:
     def altered(self) -> list[Problem]:
         """Where the file differs from the one that was sealed."""
         self._end_part()
+        if self._elsewhere():
+            return [self.problem(Kind.SWAPPED, f"holds none of its events, but some of {self.last and self.last.hour}")]
         hashes = [bytes.fromhex(part) for part in self.digest.events["merkle_parts"]["hashes"]]
         found = differences(hashes, self.parts, self.digest.events["count"], self.count)
         told = [Problem(what.kind, self._name, what.text, self._hour, what.line, what.event) for what in found]
         lines = {problem.line for problem in told}
         told += [problem for problem in self._wrong if problem.line not in lines]
+        told.sort(key=lambda problem: problem.line or 0)
         return told or [self.problem(Kind.ALTERED, "the lines are those that were sealed, their ends aren't")]
 
     def untrue(self) -> list[Problem]:
@@ -100,6 +103,13 @@ class Reading:
     @property
     def _name(self) -> str:
         return events_name(self.digest.hour)
+
+    def _elsewhere(self) -> bool:
+        """Whether it is another hour's file: no part is as it was, and its newest event is of another hour."""
+        known = set(self.digest.events["merkle_parts"]["hashes"])
+        strange = all(part.hash.hex() not in known for part in self.parts)
+        in_order = all(problem.kind is Kind.MISPLACED for problem in self._wrong)
+        return strange and in_order and self.last is not None and self.last.hour != self._hour
 
     def _judge(self, line: Line) -> None:
         if line.problem:

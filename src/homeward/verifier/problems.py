@@ -15,6 +15,7 @@ class Kind(StrEnum):
     MOVED = "moved"
     DOUBLED = "doubled"
     TRUNCATED = "truncated"
+    SWAPPED = "swapped"
     FORKED = "forked"
     MISPLACED = "misplaced"
     UNREADABLE = "unreadable"

@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 
-from homeward.domain import audit_format as form
+import homeward.domain.audit_format as form
 from homeward.domain.errors import InputError, NotFoundError
 from homeward.verifier.digests import LARGEST, Bad, Digest, checked
 from homeward.verifier.lines import read_lines

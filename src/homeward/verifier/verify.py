@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from homeward.domain import audit_format as form
+import homeward.domain.audit_format as form
 from homeward.verifier import chain
 from homeward.verifier.digests import LARGEST, Bad, Digest, checked
 from homeward.verifier.events import check_events
