@@ -20,6 +20,7 @@ from homeward.domain.errors import InputError
 from homeward.verifier.problems import shown
 from homeward.verifier.proofs import check_proof
 from homeward.verifier.proofs import prove as make_proof
+from homeward.verifier.report import lines
 from homeward.verifier.shelf import Folder, Shelf
 from homeward.verifier.signatures import PublicKeys, pem
 from homeward.verifier.verify import Progress, Verification
@@ -68,18 +69,16 @@ def verify(since: Since = "", until: Until = "", folder: CopyOf = None, public_k
 
     With --folder and --public-key it needs nothing but those files. Without them it reads the deployed bucket and key.
     """
-    for hour in filter(None, (since, until)):
-        _check_hour(hour)
-    verification = Verification(_shelf(folder), _keys(public_key, folder), since or None, until or None)
+    first, last = (form.check_hour(hour) if hour else None for hour in (since, until))
+    verification = Verification(_shelf(folder), _keys(public_key, folder), first, last)
     # Nothing in a folder says that there should be more; in the live bucket the time does.
     expected = None if folder else form.last_overdue(datetime.now(UTC))
-    count = 0
-    with _progress("hours") as verification.progress:
-        for problem in verification.problems(expected):
-            print(problem, flush=True)
-            count += 1
-    _tell(verification, count, known_end=bool(until or not folder))
-    raise typer.Exit(1 if count else 0)
+    found = False
+    with _progress() as verification.progress:
+        for line, problem in lines(verification, expected):
+            print(line, flush=True)
+            found |= problem
+    raise typer.Exit(int(found))
 
 
 @app.command()
@@ -100,7 +99,7 @@ def check(
     """Check a proof: exit code 0 and the event, or 1 and what is wrong."""
     try:
         proof = json.loads(_bytes(file))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError(f"{file} isn't JSON") from None
     if problem := check_proof(proof, _keys(public_key, None)):
         print(problem)
@@ -113,18 +112,6 @@ def check(
 def public_key() -> None:
     """Print the public key (PEM). Keep a copy elsewhere: whoever verifies shouldn't have to ask us for it."""
     print(pem(bootstrap.audit_public_key()), end="")
-
-
-def _tell(verification: Verification, problems: int, known_end: bool) -> None:
-    for hour, carrier, count in verification.late:
-        print(f"note: {count} late events of {hour} were sealed with {carrier}")
-    if not known_end and verification.last:
-        print(f"note: nothing is known about hours after {verification.last}; --to says up to which they must be there")
-    for key in sorted(verification.used):
-        print(f"note: signed with the key whose SHA-256 is {key}")
-    stretch = f"{verification.first} to {verification.last}" if verification.hours else "no hours"
-    counted = f"{verification.hours} hours ({stretch}), {verification.events} events"
-    print(f"NOT WHOLE: {problems} problems; {counted}" if problems else f"whole: {counted}", flush=True)
 
 
 def _shelf(folder: Path | None) -> Shelf:
@@ -148,18 +135,11 @@ def _bytes(file: Path) -> bytes:
         raise InputError(f"{file} can't be read: {error.strerror}") from error
 
 
-def _check_hour(hour: str) -> None:
-    try:
-        exact = form.hour_of(form.start_of(hour)) == hour
-    except ValueError:
-        exact = False
-    if not exact:
-        raise InputError(f"{hour!r} is no hour; write it like 2026-11-22T21 (UTC)")
-
-
 @contextmanager
-def _progress(unit: str) -> Iterator[Progress]:
+def _progress() -> Iterator[Progress]:
     """A bar on stderr for as long as it takes."""
     with Bar(console=err, transient=True) as bar:
-        task = bar.add_task(unit, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of, description=f"{done} of {of} {unit}")
+        task = bar.add_task("listing", total=None)
+        yield lambda done, of, events: bar.update(
+            task, completed=done, total=of, description=f"{done} of {of} hours, {events} events"
+        )

@@ -70,5 +70,5 @@ def test_runs_seal_what_was_written_and_the_log_is_whole(
     dagbag.dags["seal_audit_log"].test()
     verification = Verification(bootstrap.audit_shelf(), PublicKeys.of([bootstrap.audit_public_key()]))
     assert [str(problem) for problem in verification.problems(form.last_due(now))] == []
-    assert (verification.first, verification.last) == (form.hour_of(now - timedelta(hours=5)), form.last_due(now))
+    assert verification.first == form.hour_of(now - timedelta(hours=5))
     assert verification.events >= 3

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from homeward.domain.errors import InputError
+
 VERSION = 1
 PREFIX = "audit/"
 EVENTS_SUFFIX, DIGEST_SUFFIX = ".jsonl", ".digest.json"
@@ -41,6 +43,17 @@ def hour_of(moment: datetime) -> str:
 def start_of(hour: str) -> datetime:
     """When an hour begins; ValueError when it is none."""
     return datetime.strptime(hour, _HOUR_FORM).replace(tzinfo=UTC)
+
+
+def check_hour(text: str) -> str:
+    """The hour that somebody wrote; InputError when it is none."""
+    try:
+        exact = hour_of(start_of(text)) == text
+    except ValueError:
+        exact = False
+    if not exact:
+        raise InputError(f"{text!r} is no hour; write it like 2026-11-22T21 (UTC)")
+    return text
 
 
 def end_of(hour: str) -> datetime:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -19,6 +19,25 @@ from homeward.steps.late_events import LateEvents
 from homeward.steps.sealed_file import write_events
 
 
+@dataclass(slots=True)
+class Sealed:
+    """What one call sealed; `late` counts late events by their own hour."""
+
+    hours: int = 0
+    first: str | None = None
+    last: str | None = None
+    events: int = 0
+    late: dict[str, int] = field(default_factory=dict)
+
+    def add(self, digest: Mapping[str, Any]) -> None:
+        """Count one more hour."""
+        self.hours += 1
+        self.first, self.last = self.first or digest["hour"], digest["hour"]
+        self.events += digest["events"]["count"]
+        for entry in digest["late"]:
+            self.late[entry["hour"]] = self.late.get(entry["hour"], 0) + entry["count"]
+
+
 @dataclass(frozen=True, slots=True)
 class SealHours:
     """Two files an hour: first its events, then the signed digest that makes them count."""
@@ -29,18 +48,11 @@ class SealHours:
     clock: Clock
 
     def __call__(self, until: datetime) -> dict[str, Any]:
-        """Seal what is due until then; `{"hours", "first", "last", "events", "late"}` of what this call sealed."""
-        done = list(self._sealed(until))
-        late: dict[str, int] = {}
-        for entry in (entry for digest in done for entry in digest["late"]):
-            late[entry["hour"]] = late.get(entry["hour"], 0) + entry["count"]
-        return {
-            "hours": len(done),
-            "first": done[0]["hour"] if done else None,
-            "last": done[-1]["hour"] if done else None,
-            "events": sum(digest["events"]["count"] for digest in done),
-            "late": late,
-        }
+        """Seal what is due until then; what this call sealed, as a dict of `Sealed`."""
+        done = Sealed()
+        for digest in self._sealed(until):
+            done.add(digest)
+        return asdict(done)
 
     def _sealed(self, until: datetime) -> Iterator[dict[str, Any]]:
         last = self.log.last()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -13,14 +14,20 @@ from homeward.verifier.locate import Part, differences
 from homeward.verifier.problems import Kind, Problem
 from homeward.verifier.tree import leaf, tree_hash
 
+_TELL_EVERY = 10_000  # lines
 MOST_TOLD = 20  # problems of one file
 
 
-def check_events(file: IO[bytes], digest: Digest) -> list[Problem]:
-    """Everything that is wrong with the file; nothing when it is, byte for byte, the one that was sealed."""
+def check_events(file: IO[bytes], digest: Digest, seen: Callable[[int], None] = lambda lines: None) -> list[Problem]:
+    """Everything that is wrong with the file; nothing when it is, byte for byte, the one that was sealed.
+
+    `seen` is told from time to time how many lines have gone by.
+    """
     reading = Reading(digest)
     for line in read_lines(file):
         reading.take(line)
+        if line.number % _TELL_EVERY == 0:
+            seen(line.number)
     whole = reading.sha256.hexdigest() == digest.events["sha256"]
     told = reading.structure() + reading.untrue() if whole else reading.altered()
     more = len(told) - MOST_TOLD

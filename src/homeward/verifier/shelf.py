@@ -35,16 +35,22 @@ class Folder:
         """See the protocol. InputError when it holds no log."""
         if not (self.path / PREFIX).is_dir():
             raise InputError(f"{self.path} has no folder {PREFIX}: copy the whole bucket, with its folders")
-        for file in (self.path / PREFIX).rglob("*"):
-            if not file.is_dir() or file.is_symlink():
-                yield file.relative_to(self.path).as_posix()
+        yield from (self._name(file) for file in self._found() if _is_ordinary(file))
 
     def rewritten(self) -> Iterator[tuple[str, str]]:
-        """Links: what they point to may change. A folder knows nothing of earlier versions."""
-        for name in self.names():
-            if not (self.path / name).is_file() or (self.path / name).is_symlink():
-                yield name, "is no ordinary file"
+        """Links, pipes and the like, which aren't opened. A folder knows nothing of earlier versions."""
+        yield from ((self._name(file), "is no ordinary file") for file in self._found() if not _is_ordinary(file))
 
     def open(self, name: str) -> IO[bytes]:
         """See the protocol."""
         return (self.path / name).open("rb")
+
+    def _found(self) -> Iterator[Path]:
+        return (file for file in (self.path / PREFIX).rglob("*") if file.is_symlink() or not file.is_dir())
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self.path).as_posix()
+
+
+def _is_ordinary(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()

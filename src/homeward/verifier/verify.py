@@ -13,7 +13,7 @@ from homeward.verifier.problems import Kind, Problem
 from homeward.verifier.shelf import Shelf
 from homeward.verifier.signatures import PublicKeys
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, int], None]  # hours done, of how many, and events
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class Verification:
     keys: PublicKeys
     since: str | None = None
     until: str | None = None
-    progress: Progress = lambda done, of: None
+    progress: Progress = lambda done, of, events: None
     hours: int = 0
     events: int = 0
     first: str | None = None
@@ -32,6 +32,7 @@ class Verification:
     late: list[tuple[str, str, int]] = field(default_factory=list)  # (hour, sealed in, how many)
     used: set[str] = field(default_factory=set)
     _expected: str | None = None
+    _place: tuple[int, int] = (0, 0)
 
     def problems(self, expected: str | None = None) -> Iterator[Problem]:
         """Every problem, as it is found; `expected` is the hour up to which digests must be there."""
@@ -63,7 +64,8 @@ class Verification:
     def _walk(self, hours: list[str], events: set[str]) -> Iterator[Problem]:
         before: Digest | Bad | None = None
         for number, hour in enumerate(hours):
-            self.progress(number, len(hours))
+            self._place = number, len(hours)
+            self._tell()
             with self.shelf.open(form.digest_name(hour)) as file:
                 digest = checked(hour, file.read(LARGEST), self.keys)
             yield from chain.follows(digest, before) if before else chain.begins(digest, self.since)
@@ -73,20 +75,24 @@ class Verification:
                 yield from self._hour(digest, hour in events)
             before = digest
         self.hours, self.first, self.last = len(hours), hours[0] if hours else None, hours[-1] if hours else None
-        self.progress(len(hours), len(hours))
+        self._place = len(hours), len(hours)
+        self._tell()
         yield from self._end()
 
     def _hour(self, digest: Digest, there: bool) -> Iterator[Problem]:
         yield from chain.on_time(digest)
         self.used.add(digest.key)
-        self.events += digest.events["count"]
         self.late += [(late["hour"], digest.hour, late["count"]) for late in digest.says["late"]]
         if there:
             with self.shelf.open(form.events_name(digest.hour)) as file:
-                yield from check_events(file, digest)
+                yield from check_events(file, digest, self._tell)
+            self.events += digest.events["count"]
         else:
             text = f"is gone; it had {digest.events['count']} events"
             yield Problem(Kind.MISSING, form.events_name(digest.hour), text, digest.hour)
+
+    def _tell(self, lines: int = 0) -> None:
+        self.progress(*self._place, self.events + lines)
 
     def _end(self) -> Iterator[Problem]:
         if self._expected and self.last:
@@ -94,4 +100,6 @@ class Verification:
         elif not self.last:
             hour = self.since or self._expected
             where = form.digest_name(hour) if hour else form.PREFIX
-            yield Problem(Kind.MISSING, where, "there is no digest at all", hour)
+            yield Problem(
+                Kind.MISSING, where, "there is no digest at all: nothing was sealed, or all was taken away", hour
+            )
