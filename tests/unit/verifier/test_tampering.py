@@ -14,7 +14,7 @@ from tests.memory.sealing import MemoryLog, World
 from tests.unit.verifier.manipulations import MANIPULATIONS, Manipulated
 from tests.unit.verifier.worlds import sealed_world
 
-EACH = 50  # of every kind
+EACH = 40  # of every kind
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def sealed_world(seed: int, hours: int) -> World:
 
 
 def _busyness(chance: random.Random, number: int) -> int:
-    return 700 + chance.randrange(900) if number == 3 else chance.choice((0, 1, 2, 3, 5, 8, 13, 21, 34))
+    return 520 + chance.randrange(100) if number == 3 else chance.choice((0, 1, 2, 3, 5, 8, 13, 21, 34))
 
 
 def _facts(chance: random.Random) -> dict[str, Any]:
