@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_alerts, cli_bias, cli_erase, cli_suppress, cli_system
-from homeward.cli_options import Note, Person, Viewer, shown_actor
+from homeward import __version__, bootstrap, cli_alerts, cli_audit, cli_bias, cli_erase, cli_suppress, cli_system
+from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
 from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
-from homeward.domain.audit import SUBJECTS, Asked
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import HomewardError
 from homeward.domain.reviews import ReviewVerdict
@@ -29,14 +28,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 review_app = typer.Typer(help="Questions to people: list them, answer them.", no_args_is_help=True)
-audit_app = typer.Typer(help="The audit trail: who did what, on what, why.", no_args_is_help=True)
 app.add_typer(review_app, name="review")
-app.add_typer(audit_app, name="audit")
+app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_alerts.app, name="alert")
 app.add_typer(cli_suppress.app, name="suppress")
 app.command("erase")(cli_erase.erase)
 review_app.callback()(cli_system.join_local)
-audit_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
@@ -121,30 +118,6 @@ def _answer(detection: str, verdict: ReviewVerdict, reviewer: str, note: str, lo
         out.print(f"look-alikes: {case}, {other}")
     decided = bootstrap.answer_review()(detection, verdict, by, note)
     out.print(f"{decided}: {detection}" if decided else f"{verdict} by {reviewer}; somebody else must look as well")
-
-
-SUBJECT = f"A case (namus:MP:51557), a detection's id, or KIND:ID; kinds: {', '.join(SUBJECTS)}."
-
-
-@audit_app.command("show")
-def show_audit(subject: Annotated[str, typer.Argument(help=SUBJECT)], by: Viewer) -> None:
-    """Tell the story of a case, a detection or anything else that was recorded, oldest first."""
-    events = bootstrap.record_view().story(Asked.parse(subject), bootstrap.staff().id_of(by))
-    table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
-    for event in events:
-        what = (event.action, event.subject, event.outcome, ", ".join(event.reasons), event.policy_version or "")
-        table.add_row(event.at, shown_actor(event.actor), *what)
-    if not events:
-        raise typer.BadParameter(f"nothing is known of {subject}", param_hint="SUBJECT")
-    out.print(table)
-
-
-@audit_app.command("forget")
-def forget_person(name: Annotated[str, typer.Argument(help="The name, as it was given with --by.")]) -> None:
-    """Let go of the name of somebody who worked with it; records keep an id, and nobody can tell whose it was."""
-    if not bootstrap.staff().forget(name):
-        raise typer.BadParameter("nobody of that name is known", param_hint="NAME")
-    out.print("forgotten")
 
 
 def main() -> None:

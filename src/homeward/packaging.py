@@ -39,18 +39,28 @@ SERVICES = frozenset({"dynamodb", "kms", "rekognition", "s3", "sns", "sqs", "ssm
 FOR_FUNCTIONS = ("__init__.py", "settings.py", "bootstrap", "domain", "steps", "adapters")
 # What only Airflow, the command line or the deployment use; only that may need NumPy and the like.
 NOT_FOR_FUNCTIONS = (
+    "adapters/audit_bucket.py",
+    "adapters/audit_hours.py",
+    "adapters/audit_shelf.py",
     "adapters/face_rows.py",
     "adapters/labelled_people.py",
     "adapters/provisioning.py",
+    "adapters/signing.py",
     "adapters/sources/",
     "adapters/stacks.py",
     "adapters/temporary_collection.py",
     "domain/bias/",
+    "domain/merkle.py",
+    "domain/sealing.py",
+    "domain/sealing_ports.py",
+    "steps/late_events.py",
     "steps/measure_people.py",
     "steps/measure_similarities.py",
     "steps/plan_measurement.py",
     "steps/report_bias.py",
     "steps/report_people.py",
+    "steps/seal_hours.py",
+    "steps/sealed_file.py",
 )
 _UNUSED = (
     # Parts for HTTP and other event sources; most need packages that the lock doesn't have.

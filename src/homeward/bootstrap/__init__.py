@@ -98,6 +98,11 @@ from homeward.bootstrap.retention import (
     retry_erasures,
     summarise_expiry,
 )
+from homeward.bootstrap.sealing import (
+    audit_public_key,
+    audit_shelf,
+    seal_hours,
+)
 from homeward.bootstrap.stores import (
     alerts,
     audit_log,
@@ -136,6 +141,8 @@ __all__ = [
     "answer_review",
     "assess_candidates",
     "audit_log",
+    "audit_public_key",
+    "audit_shelf",
     "cases",
     "cases_bucket",
     "check_policy",
@@ -196,6 +203,7 @@ __all__ = [
     "retract_alerts_of",
     "retry_erasures",
     "reviews",
+    "seal_hours",
     "search_faces",
     "settings",
     "source",

@@ -99,6 +99,10 @@ class RebuildError(HomewardError):
     """A generation of the collection isn't fit to be the live one, or has no name; a person must look."""
 
 
+class SealError(HomewardError):
+    """The sealed audit log isn't as sealing left it, or what would be sealed can't be true; a person must look."""
+
+
 class ErasureError(HomewardError):
     """Something couldn't be erased yet; what is left is tried again by every run."""
 

@@ -1,0 +1,48 @@
+"""An hour's file of events: written once, through a temporary file, in memory that doesn't grow with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from tempfile import SpooledTemporaryFile
+
+from homeward.domain import audit_format as form
+from homeward.domain.errors import SealError
+from homeward.domain.sealing import Contents, Stored, line_of
+from homeward.domain.sealing_ports import SealedLog
+
+_IN_MEMORY = 8 * 2**20  # bytes; more goes to the disk
+
+
+def write_events(hour: str, events: Iterable[Stored], log: SealedLog) -> Contents:
+    """Write the hour's file; what is in it.
+
+    When it is there already, a run died before it wrote the digest: then that file counts, if the table has every line
+    of it (SealError if not). What came to the table since is late, and the next run seals it.
+    """
+    contents = Contents(hour)
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        for event in events:
+            line = line_of(event)
+            contents.add(event, line)
+            file.write(line + b"\n")
+        file.seek(0)
+        if log.write(form.events_name(hour), file):
+            return contents
+        file.seek(0)
+        return _adopted(hour, (line.rstrip(b"\n") for line in file), log)
+
+
+def _adopted(hour: str, wanted: Iterator[bytes], log: SealedLog) -> Contents:
+    contents = Contents(hour)
+    with closing(log.read(form.events_name(hour))) as file:
+        for number, kept in enumerate(file, 1):
+            line = kept.removesuffix(b"\n")
+            if line not in wanted:  # reads on in `wanted`, up to that line
+                raise SealError(
+                    f"{form.events_name(hour)} is there without a digest, and its line {number} isn't what the audit "
+                    "table has in that place, so it isn't sealed: look at docs/runbooks/audit_log.md"
+                )
+            contents.add(json.loads(line), line)
+    return contents
