@@ -34,6 +34,8 @@ GARBAGE = [
     b"\xff\xfe{\x00}\x00",
     b"x" * 3_000_000,
     b'{"event_id":"\x1b[31m","hour":"\\u001b[2J"}\n',
+    b'{"event_id":"\\u001b[2J\\n","hour":"2026-02-27T06"}\n',
+    b'{"key":{"sha256":"\\u001b[2J"},"signature":""}',
 ]
 
 
