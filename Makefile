@@ -47,8 +47,8 @@ down: install ## Stop a running local system
 status: install ## Show what runs
 	@$(BIN)/homeward status
 
-test: lint ## Run every test (TEST_ARGS=... goes to pytest)
-	$(BIN)/python -m pytest $(TEST_ARGS)
+test: lint ## Run every test, a process for each core (TEST_ARGS=... goes to pytest)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TEST_ARGS)
 
 fast: install ## Run only the tests that start no process
 	$(BIN)/python -m pytest tests/unit tests/architecture $(TEST_ARGS)
