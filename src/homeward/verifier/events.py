@@ -112,11 +112,19 @@ class Reading:
         return events_name(self.digest.hour)
 
     def _elsewhere(self) -> bool:
-        """Whether it is another hour's file: no part is as it was, and its newest event is of another hour."""
+        """Whether it is another hour's file: no part is as it was, and its newest event is of an hour that isn't here.
+
+        Altered lines may say any hour, too; but then their ids don't, or as many late events of it were sealed.
+        """
+        if not self.last or not self.last.event_id.startswith(self.last.hour) or self.last.hour == self._hour:
+            return False
         known = set(self.digest.events["merkle_parts"]["hashes"])
-        strange = all(part.hash.hex() not in known for part in self.parts)
-        in_order = all(problem.kind is Kind.MISPLACED for problem in self._wrong)
-        return strange and in_order and self.last is not None and self.last.hour != self._hour
+        late = {entry["hour"]: entry["count"] for entry in self.digest.says["late"]}
+        return (
+            all(part.hash.hex() not in known for part in self.parts)
+            and all(problem.kind is Kind.MISPLACED for problem in self._wrong)
+            and self.late[self.last.hour] != late.get(self.last.hour)
+        )
 
     def _judge(self, line: Line) -> None:
         if line.problem:
