@@ -107,7 +107,7 @@ def main() -> None:
         set_trace(call["ctx"].get("trace_id"))
         request_id = call["ctx"].get("request_id", "")
         if handler is None:
-            finish(answers, failed(failure.kind, str(failure), request_id, failure.stack))
+            finish(answers, failed(failure.kind, str(failure), request_id, failure.stack, ends=True))
             os._exit(1)  # AWS starts a function that failed to load afresh at the next call
         finish(answers, run(handler, call["event"], Context(description, call["ctx"])))
 
@@ -222,11 +222,11 @@ def frames(error: BaseException) -> list[str]:
     ]
 
 
-def failed(kind: str, message: str, request_id: str, stack: list[str]) -> str:
-    """Log a failure as AWS does, and the answer for it."""
+def failed(kind: str, message: str, request_id: str, stack: list[str], ends: bool = False) -> str:
+    """Log a failure as AWS does, and the answer for it; `ends` says that the process takes no further call."""
     print(f"[ERROR] {kind}: {message}\n" + ("Traceback (most recent call last):\n" + "".join(stack) if stack else ""))
     error = {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": stack}
-    return json.dumps({"status": "ok", "result": {FAILURE: error}})
+    return json.dumps({"status": "ok", "result": {FAILURE: error}, "ends": ends})
 
 
 def finish(answers: TextIO, text: str) -> None:

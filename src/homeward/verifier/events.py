@@ -112,19 +112,19 @@ class Reading:
         return events_name(self.digest.hour)
 
     def _elsewhere(self) -> bool:
-        """Whether it is another hour's file: no part is as it was, and its newest event is of another hour.
+        """Whether it is another hour's file: no part is as it was, and its newest event is of an hour that isn't here.
 
-        An event of another hour says so twice, in its id as well: else it is one of ours, with a damaged hour. And
-        late events belong here, whatever became of them.
+        Altered lines may say any hour, too; but then their ids don't, or as many late events of it were sealed.
         """
-        known = set(self.digest.events["merkle_parts"]["hashes"])
-        strange = all(part.hash.hex() not in known for part in self.parts)
-        in_order = all(problem.kind is Kind.MISPLACED for problem in self._wrong)
-        newest = self.last
-        if not (strange and in_order and newest):
+        if not self.last or not self.last.event_id.startswith(self.last.hour) or self.last.hour == self._hour:
             return False
-        late = {one["hour"] for one in self.digest.says["late"]}
-        return newest.hour not in {self._hour, *late} and newest.event_id.startswith(newest.hour)
+        known = set(self.digest.events["merkle_parts"]["hashes"])
+        late = {entry["hour"]: entry["count"] for entry in self.digest.says["late"]}
+        return (
+            all(part.hash.hex() not in known for part in self.parts)
+            and all(problem.kind is Kind.MISPLACED for problem in self._wrong)
+            and self.late[self.last.hour] != late.get(self.last.hour)
+        )
 
     def _judge(self, line: Line) -> None:
         if line.problem:

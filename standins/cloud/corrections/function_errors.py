@@ -55,6 +55,8 @@ def _invoke(original: Any, worker: Any, event: Any, request_id: str, **call: Any
         answer = _exchange(worker._proc, {"event": event, "ctx": context}, timeout)
         if answer is None:
             answer = _end_process(worker, request_id, timeout)
+        elif answer.pop("ends", False):
+            worker._proc.wait()  # else the next call could still find it, and lose its event
         return {**answer, "cold_start": cold, "log": _read_logs(worker)}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from homeward.adapters.policies import LivePolicy
 from homeward.domain.errors import DeployError, InputError, PolicyError
@@ -106,11 +107,24 @@ def test_buckets_read_back(setting: str, first: Run, aws: Any) -> None:
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    notifies = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert notifies is (setting == "PICTURES_BUCKET")
+
+
+@pytest.mark.parametrize("setting", sorted({*BUCKETS} - {"AUDIT_BUCKET"}))
+def test_buckets_forget(setting: str, first: Run, aws: Any) -> None:
+    s3, bucket = aws("s3"), first.result.settings[setting]
     lifecycle = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     expiring = "pictures-expire" if setting == "PICTURES_BUCKET" else "sync-files-expire"
     assert lifecycle[expiring]["Expiration"]["Days"] == (35 if setting == "PICTURES_BUCKET" else 90)
-    notifies = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket)
-    assert notifies is (setting == "PICTURES_BUCKET")
+
+
+def test_the_audit_bucket_forgets_nothing(first: Run, aws: Any) -> None:
+    s3, bucket = aws("s3"), first.result.settings["AUDIT_BUCKET"]
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=bucket)
+    lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 730}
 
 
 def test_undelivered_pictures_reach_the_dead_letter_queue(first: Run, aws: Any) -> None:
