@@ -29,7 +29,6 @@ from airflow.sdk import Param, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import retention
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "target": Param(
@@ -74,7 +73,6 @@ DEFAULT_ARGS = {
     tags={"retention"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("expire_records"),
 )
 def erase_record() -> None:
     """The word first, then the deed."""

@@ -29,7 +29,6 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import retention
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "dry_run": Param(
@@ -79,7 +78,6 @@ DEFAULT_ARGS = {
     tags={"retention", "operations"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("expire_records"),
 )
 def expire_records() -> None:
     """Every kind by itself, erasures beside them, then the report."""

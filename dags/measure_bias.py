@@ -35,7 +35,6 @@ from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable, Param, T
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, bias, redrive
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "dry_run": Param(
@@ -89,7 +88,6 @@ DEFAULT_ARGS = {
     tags={"fairness", "policy"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def measure_bias() -> None:
     """Plan, measure batch by batch, report, propose, hand over to a person."""

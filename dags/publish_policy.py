@@ -33,7 +33,6 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, policy
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "version": Param(
@@ -72,7 +71,6 @@ DEFAULT_ARGS = {
     tags={"fairness", "policy"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def publish_policy() -> None:
     """Check, ask unless it was live before, decide."""

@@ -40,7 +40,6 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
 from homeward_airflow.assets import COLLECTION
-from homeward_airflow.notifier import tell_operators
 
 SEEN = timedelta(seconds=90)  # functions keep the parameter for 60 seconds
 PARAMS = {
@@ -116,7 +115,6 @@ DEFAULT_ARGS = {
     tags={"collection", "operations"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("rebuild_collection"),
 )
 def rebuild_collection() -> None:
     """Plan, index batch by batch, verify; then, if a person said so, switch and let the rows follow."""

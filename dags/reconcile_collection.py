@@ -37,7 +37,6 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import reconcile, sync
 from homeward_airflow.indexing import index_photos
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "dry_run": Param(
@@ -79,7 +78,6 @@ DEFAULT_ARGS = {
     tags={"collection", "operations"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("reconcile_collection"),
 )
 def reconcile_collection() -> None:
     """Survey, repair, then what the repairs ask of the collection, then a second look."""

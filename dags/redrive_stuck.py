@@ -42,7 +42,6 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "limit": Param(
@@ -85,7 +84,6 @@ DEFAULT_ARGS = {
     tags={"detection", "operations"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("dead_letters"),
 )
 def redrive_stuck() -> None:
     """Letters first: the receipts among them say which alerts are out. Then everything that rows tell of."""

@@ -33,7 +33,6 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive, replay
-from homeward_airflow.notifier import tell_operators
 
 MOMENT = {"type": ["null", "string"], "format": "date-time", "section": "Which detections"}
 NAME = {"type": ["null", "string"], "maxLength": 200, "section": "Under what"}
@@ -89,7 +88,6 @@ DEFAULT_ARGS = {
     tags={"detection", "policy"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("replay_detections"),
 )
 def replay_detections() -> None:
     """Plan, decide batch by batch, report."""

@@ -24,7 +24,6 @@ from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
-from homeward_airflow.notifier import tell_operators
 
 PARAMS = {
     "dry_run": Param(
@@ -66,7 +65,6 @@ DEFAULT_ARGS = {
     tags={"collection", "operations"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("rebuild_collection"),
 )
 def retire_generations() -> None:
     """First what must not be found, then what isn't needed."""

@@ -31,7 +31,6 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import sealing
-from homeward_airflow.notifier import tell_operators
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -53,7 +52,6 @@ DEFAULT_ARGS = {
     max_active_runs=1,
     tags={"audit", "operations"},
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("audit_log"),
 )
 def seal_audit_log() -> None:
     """One task: the chain is one line, and so is the work."""

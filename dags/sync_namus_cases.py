@@ -42,7 +42,6 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow.notifier import tell_operators
 from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
 
 
@@ -59,7 +58,6 @@ from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
     tags={"ingestion", "namus"},
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("sync"),
 )
 def sync_namus_cases() -> None:
     """Wire the tasks of the source `namus`."""

@@ -20,7 +20,6 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import policy
-from homeward_airflow.notifier import tell_operators
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -42,7 +41,6 @@ DEFAULT_ARGS = {
     max_active_runs=1,
     tags={"fairness", "policy", "operations"},
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def watch_policy() -> None:
     """One task."""

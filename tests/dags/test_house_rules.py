@@ -52,11 +52,6 @@ def test_every_dag_says_what_it_is_and_can_be_left_alone(dagbag: Any) -> None:
             assert task.owner != "airflow"
 
 
-def test_every_dag_tells_the_operators_that_a_run_failed(dagbag: Any) -> None:
-    for dag in dagbag.dags.values():
-        assert (ROOT / dag.on_failure_callback.runbook.path).is_file(), dag.dag_id
-
-
 def test_scheduled_dags_have_real_intervals(dagbag: Any) -> None:
     """A bare cron string gives intervals without length, in which nothing is ever created or modified."""
     from airflow.sdk import CronDataIntervalTimetable

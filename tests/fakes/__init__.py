@@ -13,7 +13,6 @@ from homeward.domain.errors import ConflictError, NotFoundError, ServiceUnavaila
 from homeward.domain.frames import Frame, FrameOutcome, FrameState
 from homeward.domain.policy import Policy
 from homeward.domain.ports import FoundFaces, SearchResult
-from homeward.domain.runbooks import Runbook
 from homeward.domain.staff import staff_id
 from tests.factories import policy
 
@@ -217,14 +216,15 @@ class FakeFaces:
 
 
 @dataclass
-class FakeOperators:
-    """Operators and DeadLetters."""
+class FakePublisher:
+    """Publisher and DeadLetters."""
 
-    told: list[tuple[str, str, Runbook]] = field(default_factory=list)
+    published: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     letters: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def tell(self, subject: str, text: str, runbook: Runbook, error: str = "") -> None:
-        self.told.append((subject, text, runbook))
+    def publish(self, topic_arn: str, subject: str, texts: Mapping[str, str], attributes: Mapping[str, str]) -> str:
+        self.published.append((topic_arn, texts))
+        return f"message-{len(self.published)}"
 
     def send(self, body: Mapping[str, Any]) -> None:
         self.letters.append(body)

@@ -117,7 +117,6 @@ from homeward.bootstrap.stores import (
     live_policy,
     look_alikes,
     objects,
-    operators,
     pictures,
     policy_shelf,
     record_view,
@@ -125,7 +124,6 @@ from homeward.bootstrap.stores import (
     staff,
     suppressions,
 )
-from homeward.bootstrap.watching import watch_operations
 
 __all__ = [
     "DEFAULT_STACK",
@@ -176,7 +174,6 @@ __all__ = [
     "mark_sent",
     "measure_similarities",
     "objects",
-    "operators",
     "pictures",
     "plan_measurement",
     "plan_rebuild",
@@ -223,7 +220,6 @@ __all__ = [
     "sweep_cases",
     "switch_collection",
     "verify_generation",
-    "watch_operations",
     "watch_policy",
     "withdraw_cases",
     "write_manifest",

@@ -17,11 +17,6 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def stack() -> str:
-    """The stack that Airflow and the command work with."""
-    return os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
-
-
 @cache
 def settings() -> Settings:
     """A function's own environment; elsewhere the stack's settings parameter (HOMEWARD_STACK names the stack)."""
@@ -29,4 +24,5 @@ def settings() -> Settings:
         return Settings(os.environ)
     from homeward.adapters.parameters import parameter
 
-    return Settings(json.loads(parameter(f"/homeward/{stack()}/settings")))
+    stack = os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
+    return Settings(json.loads(parameter(f"/homeward/{stack}/settings")))

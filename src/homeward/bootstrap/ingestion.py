@@ -18,7 +18,6 @@ from homeward.bootstrap.stores import (
     faces,
     fetch_failures,
     objects,
-    operators,
     suppressions,
 )
 from homeward.settings import Setting
@@ -72,6 +71,7 @@ def sweep_cases(name: str) -> SweepCases:
 
 def diff_cases(name: str) -> DiffCases:
     """Task diff_cases."""
+    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.diff_cases import DiffCases
 
     names = settings()
@@ -82,8 +82,9 @@ def diff_cases(name: str) -> DiffCases:
         suppressions=suppressions(),
         objects=objects(),
         audit=audit_log(),
-        operators=operators(),
+        alarm=SnsPublisher(),
         bucket=names[Setting.CASES_BUCKET],
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
         clock=base.clock,
         actor=_actor(name),
     )

@@ -15,7 +15,6 @@ from homeward.bootstrap.stores import (
     frames,
     live_policy,
     objects,
-    operators,
     pictures,
     reviews,
 )
@@ -56,6 +55,7 @@ def _frame_rows() -> DynamoWorkStore:
 
 def _redrive_work(kind: str, rows: DynamoWorkStore, settle: Callable[[str], None], machine: Setting) -> RedriveWork:
     from homeward.adapters.machines import StepFunctionsMachines
+    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.redrive_work import RedriveWork
 
     names, step_functions = settings(), StepFunctionsMachines()
@@ -66,7 +66,8 @@ def _redrive_work(kind: str, rows: DynamoWorkStore, settle: Callable[[str], None
         machines=step_functions,
         executions=step_functions,
         machine_arn=names[machine],
-        operators=operators(),
+        alarm=SnsPublisher(),
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
         clock=base.clock,
         actor=REDRIVER,
     )
@@ -92,6 +93,7 @@ def redrive_frame() -> RedriveWork:
 def redrive_dead_letters() -> RedriveDeadLetters:
     """Task redrive_dead_letters."""
     from homeward.adapters.letter_box import SqsLetterBox
+    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.redrive_dead_letters import RedriveDeadLetters
 
     names = settings()
@@ -103,7 +105,8 @@ def redrive_dead_letters() -> RedriveDeadLetters:
         objects=objects(),
         bucket=names[Setting.CASES_BUCKET],
         audit=audit_log(),
-        operators=operators(),
+        alarm=SnsPublisher(),
+        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
         clock=base.clock,
         actor=REDRIVER,
     )

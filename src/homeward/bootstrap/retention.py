@@ -17,7 +17,6 @@ from homeward.bootstrap.stores import (
     face_collections,
     live_policy,
     objects,
-    operators,
     pictures,
     reviews,
     suppressions,
@@ -155,9 +154,11 @@ def expire_records() -> ExpireRecords:
 
 def retry_erasures() -> RetryErasures:
     """Task retry_erasures."""
+    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.retry_erasures import RetryErasures
 
-    return RetryErasures(erasures(), erase_record(EXPIRER), operators(), base.clock)
+    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
+    return RetryErasures(erasures(), erase_record(EXPIRER), SnsPublisher(), topic, base.clock)
 
 
 def summarise_expiry() -> SummariseExpiry:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from homeward.adapters.fetch_failures import DynamoFailureStore
     from homeward.adapters.frames import DynamoFrameStore
     from homeward.adapters.look_alikes import DynamoLookAlikeStore
-    from homeward.adapters.messages import SnsOperators
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.pictures import S3PictureStore
     from homeward.adapters.policies import LivePolicy
@@ -134,13 +133,6 @@ def audit_log() -> DynamoAuditLog:
     from homeward.adapters.audit_log import DynamoAuditLog
 
     return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
-
-
-def operators() -> SnsOperators:
-    """Those who run it, behind the operators' topic."""
-    from homeward.adapters.messages import SnsOperators
-
-    return SnsOperators(settings()[Setting.OPERATIONS_TOPIC_ARN])
 
 
 def staff() -> DynamoStaffList:

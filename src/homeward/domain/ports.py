@@ -22,7 +22,6 @@ from homeward.domain.reconciliation import ListedFace, StoredObject
 from homeward.domain.redrive import Work
 from homeward.domain.retention import Retention
 from homeward.domain.reviews import ReviewAnswer, ReviewVerdict
-from homeward.domain.runbooks import Runbook
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
 from homeward.domain.suppressions import Suppression
 from homeward.domain.sync import KnownCase
@@ -597,20 +596,6 @@ class Publisher(Protocol):
 
         After ServiceUnavailableError nobody knows whether it was published; after any other error it was not.
         """
-
-
-class Operators(Protocol):
-    """Those who run it. Raises as Publisher does."""
-
-    def tell(self, subject: str, text: str, runbook: Runbook, error: str = "") -> None:
-        """Send them a message that ends with what to do; subscribers may filter by `error`. No names, no pictures."""
-
-
-class Metrics(Protocol):
-    """CloudWatch."""
-
-    def put(self, values: Mapping[str, float], at: datetime) -> None:
-        """One value of each metric, as of that moment."""
 
 
 class DeadLetters(Protocol):

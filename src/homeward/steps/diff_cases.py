@@ -16,10 +16,9 @@ from homeward.domain.ports import (
     Clock,
     FailureStore,
     ObjectStore,
-    Operators,
+    Publisher,
     SuppressionList,
 )
-from homeward.domain.runbooks import Runbook
 from homeward.domain.sources import IndexRow
 from homeward.domain.sync import BATCH_SIZE, Diff, Window, batches, check_vanished, diff, run_folder
 
@@ -34,8 +33,9 @@ class DiffCases:
     suppressions: SuppressionList
     objects: ObjectStore
     audit: AuditLog
-    operators: Operators
+    alarm: Publisher
     bucket: str
+    operations_topic_arn: str
     clock: Clock
     actor: str
 
@@ -77,8 +77,8 @@ class DiffCases:
             details = {"open": found.open, "absent": len(found.absent), "first": first}
             event = (self.actor, "check_vanished", f"run:{run}", "STOPPED")
             self.audit.append(audit_event(self.clock(), *event, reasons=("TOO_MANY_VANISHED",), details=details))
-            text = f"{self.source.name}: {problem} Run: {run}"
-            self.operators.tell("too many cases vanished", text, Runbook.SYNC)
+            texts = {"default": f"{self.source.name}: {problem} Run: {run}"}
+            self.alarm.publish(self.operations_topic_arn, "Homeward: too many cases vanished", texts, {})
             raise
 
     def _put(self, key: str, value: Any) -> None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from homeward.domain.audit import AuditEvent, audit_event
 from homeward.domain.errors import ConflictError, InputError
-from homeward.domain.ports import Clock, Executions, Machines, Operators, WorkStore
+from homeward.domain.ports import Clock, Executions, Machines, Publisher, WorkStore
 from homeward.domain.redrive import MAX_REDRIVES, Redrive, Standing, Work, execution_name, next_redrive
-from homeward.domain.runbooks import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,8 @@ class RedriveWork:
     machines: Machines
     executions: Executions
     machine_arn: str
-    operators: Operators
+    alarm: Publisher
+    operations_topic_arn: str
     clock: Clock
     actor: str
 
@@ -71,7 +71,9 @@ class RedriveWork:
             f"{self.kind.capitalize()} {work.work_id} failed {work.redrives + 1} times, at last with {problem}, and is "
             f"given up. Mend the cause, then trigger redrive_stuck with {self.kind}:{work.work_id} in 'Again'."
         )
-        self.operators.tell(f"gave up a {self.kind}", text, Runbook.FAILED_DETECTIONS, work.problem)
+        self.alarm.publish(
+            self.operations_topic_arn, f"Homeward: gave up a {self.kind}", {"default": text}, {"error": work.problem}
+        )
         letter = {"error": problem, "execution": work.execution}
         self.rows.give_up(work, letter, self._event(work, "GIVEN_UP", (problem,), work.redrives))
 

@@ -10,7 +10,6 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.expiry_report import build_report, run_folder
 from homeward.domain.ports import AuditLog, Clock, ObjectStore, RetentionSource
-from homeward.steps.note_latest import note_latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,4 @@ class SummariseExpiry:
         details = {name: report[name] for name in ("expired", "pending", "missing")}
         about = (self.actor, "expire_records", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, policy_version=version, details=details))
-        if erased is not None:
-            note_latest(self.objects, self.bucket, self.actor, self.clock, late=erased["late"])
         return report

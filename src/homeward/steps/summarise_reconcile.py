@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.audit import audit_event
-from homeward.domain.ports import AuditLog, Clock, ObjectStore, Operators
-from homeward.domain.reconcile_report import Agreement, alarm_text, build_report, reconcile_page
+from homeward.domain.ports import AuditLog, Clock, ObjectStore, Publisher
+from homeward.domain.reconcile_report import alarm_text, build_report, reconcile_page
 from homeward.domain.reconciliation import run_folder
-from homeward.domain.runbooks import Runbook
-from homeward.steps.note_latest import note_latest
 from homeward.steps.one_person import one_person
 from homeward.steps.survey_collection import SurveyCollection, read_survey
 
@@ -23,7 +21,8 @@ class SummariseReconcile:
     survey: SurveyCollection
     objects: ObjectStore
     audit: AuditLog
-    operators: Operators
+    alarm: Publisher
+    operations_topic_arn: str
     bucket: str
     clock: Clock
     actor: str
@@ -38,13 +37,9 @@ class SummariseReconcile:
         details = {name: report[name] for name in ("held", "found", "left")}
         about = (self.actor, "reconcile_collection", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, details=details))
-        text = alarm_text(report)
-        if report["outcome"] != Agreement.UNCHANGED:
-            left = sum(report["left"].values()) if text else 0
-            note_latest(self.objects, self.bucket, self.actor, self.clock, left=left)
-        if text:
-            subject = "the collection disagrees with its records"
-            self.operators.tell(subject, text, Runbook.RECONCILE_COLLECTION)
+        if text := alarm_text(report):
+            subject = "Homeward: the collection disagrees with its records"
+            self.alarm.publish(self.operations_topic_arn, subject, {"default": text}, {})
         return report
 
     def _put(self, run: str, name: str, text: str, content_type: str) -> None:

@@ -13,8 +13,7 @@ from homeward.domain.errors import NotFoundError
 from homeward.domain.ports import AuditLog, CaseStore, Clock, ObjectStore
 from homeward.domain.sync import run_folder
 from homeward.domain.sync_page import report_page
-from homeward.domain.sync_report import COMPLETE, RunFiles, build_report
-from homeward.steps.note_latest import note_latest
+from homeward.domain.sync_report import RunFiles, build_report
 from homeward.steps.write_manifest import MANIFEST
 
 
@@ -51,8 +50,6 @@ class SummariseSync:
         details = {name: value for name, value in report.items() if name not in ("failures", "outcome", "problems")}
         about = (self.actor, "summarise_sync", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, reasons=tuple(report["problems"]), details=details))
-        if report["outcome"] == COMPLETE:
-            note_latest(self.objects, self.bucket, self.actor, self.clock)
         return report
 
     def _indexed(self, run: str) -> dict[str, int] | None:

@@ -16,7 +16,7 @@ from homeward.adapters.cases import DynamoCaseStore
 from homeward.adapters.face_collections import RekognitionCollections
 from homeward.adapters.faces import RekognitionCollection
 from homeward.adapters.fetch_failures import DynamoFailureStore
-from homeward.adapters.messages import SnsOperators
+from homeward.adapters.messages import SnsPublisher
 from homeward.adapters.objects import S3ObjectStore
 from homeward.adapters.sources.namus import NamusSource
 from homeward.adapters.sources.web import Site, SiteClient
@@ -109,8 +109,8 @@ class Town:
         run = f"run-{next(_runs)}"
         SweepCases(self.source, self.objects, self.bucket, now)(run)
         stores = (self.store, self.failures, self.suppressions, self.objects, self.audit)
-        operators = SnsOperators(self.settings[Setting.OPERATIONS_TOPIC_ARN])
-        step = DiffCases(self.source, *stores, operators, self.bucket, now, ACTOR)
+        topic = self.settings[Setting.OPERATIONS_TOPIC_ARN]
+        step = DiffCases(self.source, *stores, SnsPublisher(), self.bucket, topic, now, ACTOR)
         found = step(run, *window, batch_size=2, accept_vanished=accept_vanished)
         return run, [batch["batch"] for batch in found]
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeward.adapters.aws import client
-from homeward.adapters.messages import SnsOperators
+from homeward.adapters.messages import SnsPublisher
 from homeward.domain.cases import CaseStatus, Photo, PhotoStatus
 from homeward.settings import Setting, Settings
 from homeward.steps.collection_repairs import CollectionRepairs
@@ -52,7 +52,7 @@ class Drifting:
     def repair(self, run: str, max_changes: int = 1000) -> None:
         town = self.town
         self.survey(run)
-        RepairCollection(town.objects, town.bucket, self._operators, self._repairs)(run, max_changes)
+        RepairCollection(town.objects, town.bucket, SnsPublisher(), self._topic, self._repairs)(run, max_changes)
         RemoveFaces(town.collections, town.store, town.objects, town.bucket, later, ACTOR, town.retract_alerts_of)(run)
         town.index(run)
 
@@ -61,8 +61,8 @@ class Drifting:
 
     def summarise(self, run: str, repaired: bool) -> dict[str, Any]:
         town = self.town
-        where = (town.bucket, later, ACTOR)
-        return SummariseReconcile(self._survey, town.objects, town.audit, self._operators, *where)(run, repaired)
+        where = (self._topic, town.bucket, later, ACTOR)
+        return SummariseReconcile(self._survey, town.objects, town.audit, SnsPublisher(), *where)(run, repaired)
 
     @property
     def _survey(self) -> SurveyCollection:
@@ -75,8 +75,8 @@ class Drifting:
         return CollectionRepairs(*stores, town.bucket, later, ACTOR, run)
 
     @property
-    def _operators(self) -> SnsOperators:
-        return SnsOperators(self.town.settings[Setting.OPERATIONS_TOPIC_ARN])
+    def _topic(self) -> str:
+        return self.town.settings[Setting.OPERATIONS_TOPIC_ARN]
 
     # ------------------------------------------------------------------------------------- what is there
 
