@@ -41,6 +41,7 @@ FOR_FUNCTIONS = ("__init__.py", "settings.py", "bootstrap", "domain", "steps", "
 NOT_FOR_FUNCTIONS = (
     "adapters/face_rows.py",
     "adapters/labelled_people.py",
+    "adapters/metrics.py",
     "adapters/provisioning.py",
     "adapters/sources/",
     "adapters/stacks.py",

@@ -13,6 +13,7 @@ from homeward.domain.errors import ConflictError, NotFoundError, ServiceUnavaila
 from homeward.domain.frames import Frame, FrameOutcome, FrameState
 from homeward.domain.policy import Policy
 from homeward.domain.ports import FoundFaces, SearchResult
+from homeward.domain.runbooks import Runbook
 from tests.factories import policy
 
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
@@ -200,6 +201,16 @@ class FakePublisher:
 
     def send(self, body: Mapping[str, Any]) -> None:
         self.letters.append(body)
+
+
+@dataclass
+class FakeOperators:
+    """Operators who remember what they were told."""
+
+    told: list[tuple[str, str, Runbook]] = field(default_factory=list)
+
+    def tell(self, subject: str, text: str, runbook: Runbook) -> None:
+        self.told.append((subject, text, runbook))
 
 
 def live_policy() -> Policy:

@@ -56,6 +56,11 @@ from homeward.bootstrap.maintenance import (
     summarise_reconcile,
     survey_collection,
 )
+from homeward.bootstrap.operations import (
+    read_operations,
+    tell_failure,
+    watch_operations,
+)
 from homeward.bootstrap.policies import (
     check_policy,
     decide_policy,
@@ -112,6 +117,7 @@ from homeward.bootstrap.stores import (
     live_policy,
     look_alikes,
     objects,
+    operators,
     pictures,
     policy_shelf,
     reviews,
@@ -165,6 +171,7 @@ __all__ = [
     "mark_sent",
     "measure_similarities",
     "objects",
+    "operators",
     "pictures",
     "plan_measurement",
     "plan_rebuild",
@@ -172,6 +179,7 @@ __all__ = [
     "policy_shelf",
     "propose_policy",
     "publish_alert",
+    "read_operations",
     "record_failure",
     "redrive_alerts",
     "redrive_dead_letters",
@@ -207,7 +215,9 @@ __all__ = [
     "survey_collection",
     "sweep_cases",
     "switch_collection",
+    "tell_failure",
     "verify_generation",
+    "watch_operations",
     "watch_policy",
     "withdraw_cases",
     "write_manifest",

@@ -1,4 +1,4 @@
-"""The stores: what the tables, buckets and parameters of the stack hold."""
+"""The stores: what the tables, buckets and parameters of the stack hold; and the operators' topic."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from homeward.adapters.frames import DynamoFrameStore
     from homeward.adapters.look_alikes import DynamoLookAlikeStore
     from homeward.adapters.objects import S3ObjectStore
+    from homeward.adapters.operators import TopicOperators
     from homeward.adapters.pictures import S3PictureStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.policy_shelf import S3PolicyShelf
     from homeward.adapters.reviews import DynamoReviewStore
     from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.domain.ports import CollectionState
+    from homeward.steps.latest_runs import LatestRuns
 
 
 def cases() -> DynamoCaseStore:
@@ -130,6 +132,21 @@ def audit_log() -> DynamoAuditLog:
     from homeward.adapters.audit_log import DynamoAuditLog
 
     return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
+
+
+def latest_runs() -> LatestRuns:
+    """The newest success of each job."""
+    from homeward.steps.latest_runs import LatestRuns
+
+    return LatestRuns(objects(), cases_bucket())
+
+
+def operators() -> TopicOperators:
+    """Whoever subscribed to the operations topic."""
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.adapters.operators import TopicOperators
+
+    return TopicOperators(SnsPublisher(), settings()[Setting.OPERATIONS_TOPIC_ARN])
 
 
 def live_policy() -> LivePolicy:
