@@ -33,6 +33,7 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, policy
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "version": Param(
@@ -69,6 +70,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"fairness", "policy"},
+    on_failure_callback=OperationsNotifier(Runbook.POLICY),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

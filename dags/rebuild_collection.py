@@ -40,6 +40,7 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
 from homeward_airflow.assets import COLLECTION
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 SEEN = timedelta(seconds=90)  # functions keep the parameter for 60 seconds
 PARAMS = {
@@ -113,6 +114,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"collection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.REBUILD_COLLECTION),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

@@ -37,6 +37,7 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import reconcile, sync
 from homeward_airflow.indexing import index_photos
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "dry_run": Param(
@@ -76,6 +77,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"collection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.RECONCILE_COLLECTION),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

@@ -42,6 +42,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "limit": Param(
@@ -82,6 +83,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"detection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.DEAD_LETTERS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

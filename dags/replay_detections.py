@@ -33,6 +33,7 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive, replay
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 MOMENT = {"type": ["null", "string"], "format": "date-time", "section": "Which detections"}
 NAME = {"type": ["null", "string"], "maxLength": 200, "section": "Under what"}
@@ -86,6 +87,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"detection", "policy"},
+    on_failure_callback=OperationsNotifier(Runbook.REPLAY_DETECTIONS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

@@ -31,6 +31,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import sealing
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -51,6 +52,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"audit", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.AUDIT_LOG),
     default_args=DEFAULT_ARGS,
 )
 def seal_audit_log() -> None:

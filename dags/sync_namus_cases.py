@@ -42,6 +42,7 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 from airflow.sdk.timezone import datetime
 
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
 
 
@@ -56,6 +57,7 @@ from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
     catchup=False,
     max_active_runs=2,
     tags={"ingestion", "namus"},
+    on_failure_callback=OperationsNotifier(Runbook.SYNC),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
 )

@@ -20,6 +20,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import policy
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -40,6 +41,7 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"fairness", "policy", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.POLICY),
     default_args=DEFAULT_ARGS,
 )
 def watch_policy() -> None:

@@ -13,6 +13,7 @@ from homeward.domain.errors import ConflictError, NotFoundError, ServiceUnavaila
 from homeward.domain.frames import Frame, FrameOutcome, FrameState
 from homeward.domain.policy import Policy
 from homeward.domain.ports import FoundFaces, SearchResult
+from homeward.domain.runbooks import Runbook
 from homeward.domain.staff import staff_id
 from tests.factories import policy
 
@@ -228,6 +229,31 @@ class FakePublisher:
 
     def send(self, body: Mapping[str, Any]) -> None:
         self.letters.append(body)
+
+
+@dataclass
+class FakeOperators:
+    """Operators who remember what they were told."""
+
+    told: list[tuple[str, str, Runbook]] = field(default_factory=list)
+
+    def tell(self, subject: str, text: str, runbook: Runbook) -> None:
+        self.told.append((subject, text, runbook))
+
+
+@dataclass
+class FakeObjects:
+    """ObjectStore of small objects, by `bucket/key`."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        self.files[f"{bucket}/{key}"] = body
+
+    def get(self, bucket: str, key: str) -> bytes:
+        if f"{bucket}/{key}" not in self.files:
+            raise NotFoundError(f"there is no {bucket}/{key}")
+        return self.files[f"{bucket}/{key}"]
 
 
 def live_policy() -> Policy:

@@ -56,6 +56,11 @@ from homeward.bootstrap.maintenance import (
     summarise_reconcile,
     survey_collection,
 )
+from homeward.bootstrap.operations import (
+    read_operations,
+    tell_failure,
+    watch_operations,
+)
 from homeward.bootstrap.policies import (
     check_policy,
     decide_policy,
@@ -117,6 +122,7 @@ from homeward.bootstrap.stores import (
     live_policy,
     look_alikes,
     objects,
+    operators,
     pictures,
     policy_shelf,
     record_view,
@@ -174,6 +180,7 @@ __all__ = [
     "mark_sent",
     "measure_similarities",
     "objects",
+    "operators",
     "pictures",
     "plan_measurement",
     "plan_rebuild",
@@ -181,6 +188,7 @@ __all__ = [
     "policy_shelf",
     "propose_policy",
     "publish_alert",
+    "read_operations",
     "record_failure",
     "record_view",
     "redrive_alerts",
@@ -219,7 +227,9 @@ __all__ = [
     "survey_collection",
     "sweep_cases",
     "switch_collection",
+    "tell_failure",
     "verify_generation",
+    "watch_operations",
     "watch_policy",
     "withdraw_cases",
     "write_manifest",

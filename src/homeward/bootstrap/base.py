@@ -17,6 +17,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def stack() -> str:
+    """The name of the deployed stack; only Airflow and the command line know it."""
+    return os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
+
+
 @cache
 def settings() -> Settings:
     """A function's own environment; elsewhere the stack's settings parameter (HOMEWARD_STACK names the stack)."""
@@ -24,5 +29,4 @@ def settings() -> Settings:
         return Settings(os.environ)
     from homeward.adapters.parameters import parameter
 
-    stack = os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
-    return Settings(json.loads(parameter(f"/homeward/{stack}/settings")))
+    return Settings(json.loads(parameter(f"/homeward/{stack()}/settings")))

@@ -15,6 +15,7 @@ from homeward.bootstrap.stores import (
     frames,
     live_policy,
     look_alikes,
+    operators,
     pictures,
     reviews,
 )
@@ -182,9 +183,8 @@ def mark_look_alike() -> MarkLookAlike:
 
 def record_failure() -> RecordFailure:
     """State Record Failure."""
-    from homeward.adapters.messages import SnsPublisher, SqsDeadLetters
+    from homeward.adapters.messages import SqsDeadLetters
     from homeward.steps.record_failure import RecordFailure
 
     letters = SqsDeadLetters(settings()[Setting.DEAD_LETTER_QUEUE_URL])
-    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
-    return RecordFailure(detections(), letters, SnsPublisher(), topic, base.clock, frames())
+    return RecordFailure(detections(), letters, operators(), base.clock, frames())

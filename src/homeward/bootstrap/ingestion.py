@@ -17,7 +17,9 @@ from homeward.bootstrap.stores import (
     face_collections,
     faces,
     fetch_failures,
+    latest_runs,
     objects,
+    operators,
     suppressions,
 )
 from homeward.settings import Setting
@@ -71,10 +73,8 @@ def sweep_cases(name: str) -> SweepCases:
 
 def diff_cases(name: str) -> DiffCases:
     """Task diff_cases."""
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.diff_cases import DiffCases
 
-    names = settings()
     return DiffCases(
         source=source(name),
         cases=cases(),
@@ -82,9 +82,8 @@ def diff_cases(name: str) -> DiffCases:
         suppressions=suppressions(),
         objects=objects(),
         audit=audit_log(),
-        alarm=SnsPublisher(),
-        bucket=names[Setting.CASES_BUCKET],
-        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        operators=operators(),
+        bucket=cases_bucket(),
         clock=base.clock,
         actor=_actor(name),
     )
@@ -142,4 +141,5 @@ def summarise_sync(name: str) -> SummariseSync:
     """Task summarise_sync."""
     from homeward.steps.summarise_sync import SummariseSync
 
-    return SummariseSync(cases(), objects(), audit_log(), cases_bucket(), base.clock, _actor(name))
+    stores = (cases(), objects(), audit_log(), latest_runs())
+    return SummariseSync(*stores, name, cases_bucket(), base.clock, _actor(name))

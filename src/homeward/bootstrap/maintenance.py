@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from homeward.bootstrap import base
-from homeward.bootstrap.base import settings
-from homeward.bootstrap.stores import audit_log, cases, cases_bucket, faces, fetch_failures, objects, suppressions
-from homeward.settings import Setting
+from homeward.bootstrap.stores import (
+    audit_log,
+    cases,
+    cases_bucket,
+    faces,
+    fetch_failures,
+    latest_runs,
+    objects,
+    operators,
+    suppressions,
+)
 
 if TYPE_CHECKING:
     from homeward.steps.collection_repairs import CollectionRepairs
@@ -34,18 +42,14 @@ def _repairs_of(run: str) -> CollectionRepairs:
 
 def repair_collection() -> RepairCollection:
     """Task repair_collection."""
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.repair_collection import RepairCollection
 
-    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
-    return RepairCollection(objects(), cases_bucket(), SnsPublisher(), topic, _repairs_of)
+    return RepairCollection(objects(), cases_bucket(), operators(), _repairs_of)
 
 
 def summarise_reconcile() -> SummariseReconcile:
     """Task summarise_reconcile."""
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.summarise_reconcile import SummariseReconcile
 
-    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
-    where = (topic, cases_bucket(), base.clock, RECONCILER)
-    return SummariseReconcile(survey_collection(), objects(), audit_log(), SnsPublisher(), *where)
+    where = (cases_bucket(), base.clock, RECONCILER)
+    return SummariseReconcile(survey_collection(), objects(), audit_log(), latest_runs(), operators(), *where)

@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from homeward.bootstrap import base
-from homeward.bootstrap.base import settings
-from homeward.bootstrap.stores import audit_log, cases_bucket, live_collection, live_policy, objects, policy_shelf
-from homeward.settings import Setting
+from homeward.bootstrap.stores import (
+    audit_log,
+    cases_bucket,
+    live_collection,
+    live_policy,
+    objects,
+    operators,
+    policy_shelf,
+)
 
 if TYPE_CHECKING:
     from homeward.steps.check_policy import CheckPolicy
@@ -42,9 +48,7 @@ def decide_policy() -> DecidePolicy:
 
 def watch_policy() -> WatchPolicy:
     """Task watch_policy."""
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.watch_policy import WatchPolicy
 
-    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
-    where = (objects(), cases_bucket(), SnsPublisher(), topic)
+    where = (objects(), cases_bucket(), operators())
     return WatchPolicy(live_policy(), live_collection, *where, audit_log(), base.clock, WATCHER)

@@ -15,6 +15,7 @@ from homeward.bootstrap.stores import (
     frames,
     live_policy,
     objects,
+    operators,
     pictures,
     reviews,
 )
@@ -55,7 +56,6 @@ def _frame_rows() -> DynamoWorkStore:
 
 def _redrive_work(kind: str, rows: DynamoWorkStore, settle: Callable[[str], None], machine: Setting) -> RedriveWork:
     from homeward.adapters.machines import StepFunctionsMachines
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.redrive_work import RedriveWork
 
     names, step_functions = settings(), StepFunctionsMachines()
@@ -66,8 +66,7 @@ def _redrive_work(kind: str, rows: DynamoWorkStore, settle: Callable[[str], None
         machines=step_functions,
         executions=step_functions,
         machine_arn=names[machine],
-        alarm=SnsPublisher(),
-        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        operators=operators(),
         clock=base.clock,
         actor=REDRIVER,
     )
@@ -93,7 +92,6 @@ def redrive_frame() -> RedriveWork:
 def redrive_dead_letters() -> RedriveDeadLetters:
     """Task redrive_dead_letters."""
     from homeward.adapters.letter_box import SqsLetterBox
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.redrive_dead_letters import RedriveDeadLetters
 
     names = settings()
@@ -105,8 +103,7 @@ def redrive_dead_letters() -> RedriveDeadLetters:
         objects=objects(),
         bucket=names[Setting.CASES_BUCKET],
         audit=audit_log(),
-        alarm=SnsPublisher(),
-        operations_topic_arn=names[Setting.OPERATIONS_TOPIC_ARN],
+        operators=operators(),
         clock=base.clock,
         actor=REDRIVER,
     )

@@ -15,8 +15,10 @@ from homeward.bootstrap.stores import (
     cases,
     cases_bucket,
     face_collections,
+    latest_runs,
     live_policy,
     objects,
+    operators,
     pictures,
     reviews,
     suppressions,
@@ -154,15 +156,13 @@ def expire_records() -> ExpireRecords:
 
 def retry_erasures() -> RetryErasures:
     """Task retry_erasures."""
-    from homeward.adapters.messages import SnsPublisher
     from homeward.steps.retry_erasures import RetryErasures
 
-    topic = settings()[Setting.OPERATIONS_TOPIC_ARN]
-    return RetryErasures(erasures(), erase_record(EXPIRER), SnsPublisher(), topic, base.clock)
+    return RetryErasures(erasures(), erase_record(EXPIRER), operators(), base.clock)
 
 
 def summarise_expiry() -> SummariseExpiry:
     """Task summarise_expiry."""
     from homeward.steps.summarise_expiry import SummariseExpiry
 
-    return SummariseExpiry(objects(), cases_bucket(), audit_log(), live_retention(), base.clock, EXPIRER)
+    return SummariseExpiry(objects(), cases_bucket(), audit_log(), latest_runs(), live_retention(), base.clock, EXPIRER)

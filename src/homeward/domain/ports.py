@@ -17,11 +17,13 @@ from homeward.domain.detections import Detection, DetectionState, FaceMatch, Out
 from homeward.domain.erasures import Erasure, Target
 from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
 from homeward.domain.letters import Letter
+from homeward.domain.operations import Measure
 from homeward.domain.policy import Policy
 from homeward.domain.reconciliation import ListedFace, StoredObject
 from homeward.domain.redrive import Work
 from homeward.domain.retention import Retention
 from homeward.domain.reviews import ReviewAnswer, ReviewVerdict
+from homeward.domain.runbooks import Runbook
 from homeward.domain.sources import SourceRecord, Sweep, Traffic
 from homeward.domain.suppressions import Suppression
 from homeward.domain.sync import KnownCase
@@ -598,6 +600,20 @@ class Publisher(Protocol):
         """
 
 
+class Operators(Protocol):
+    """Whoever keeps this running. Raises PublishError or a TransientError."""
+
+    def tell(self, subject: str, text: str, runbook: Runbook) -> None:
+        """Say what happened, in one message, with the page that says what to do about it."""
+
+
+class Metrics(Protocol):
+    """Where values are kept over time, and alarms look at them."""
+
+    def put(self, measures: Sequence[Measure], at: datetime) -> None:
+        """Keep values of one moment."""
+
+
 class DeadLetters(Protocol):
     """The queue of what couldn't be finished; an operator or a DAG empties it."""
 
@@ -619,6 +635,9 @@ class LetterBox(Protocol):
 
     def give_back(self, letter: Letter) -> None:
         """Let the next one who asks have it at once."""
+
+    def depth(self) -> int:
+        """About how many letters wait for somebody to receive them."""
 
 
 class WorkStore(Protocol):

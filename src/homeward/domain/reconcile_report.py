@@ -14,6 +14,7 @@ SHOWN = 500  # findings on the page; the file has all of them
 _ALARMING = frozenset({Drift.FACE_FOREIGN.value})
 # What goes on by itself: the next sync fetches, the next run indexes, a refused picture stays refused.
 _PATIENT = frozenset({Repair.FETCH_AGAIN.value, Repair.RESTORE_BYTES.value})
+_IMPATIENT = frozenset({repair.value for repair in Repair} - _PATIENT)
 
 MEANING: Mapping[Drift, str] = {
     Drift.FACE_MISSING: "an indexed photo whose face is gone: indexed again",
@@ -83,6 +84,12 @@ def alarm_text(report: Mapping[str, Any]) -> str | None:
         return None
     left = ", ".join(f"{count} {name}" for name, count in sorted(report["left"].items()))
     return f"reconcile run {report['run']} ended {report['outcome']}: {left}. Its report lists them."
+
+
+def drift_left(report: Mapping[str, Any]) -> int:
+    """How much of what is left should not be there: nobody mended it, and nothing mends it by itself."""
+    alarming = (one["drift"] in _ALARMING or one.get("repair", "") in _IMPATIENT for one in report["findings"])
+    return sum(alarming)
 
 
 _PAGE = Template("""<!doctype html>

@@ -16,9 +16,10 @@ from homeward.domain.ports import (
     Clock,
     FailureStore,
     ObjectStore,
-    Publisher,
+    Operators,
     SuppressionList,
 )
+from homeward.domain.runbooks import Runbook
 from homeward.domain.sources import IndexRow
 from homeward.domain.sync import BATCH_SIZE, Diff, Window, batches, check_vanished, diff, run_folder
 
@@ -33,9 +34,8 @@ class DiffCases:
     suppressions: SuppressionList
     objects: ObjectStore
     audit: AuditLog
-    alarm: Publisher
+    operators: Operators
     bucket: str
-    operations_topic_arn: str
     clock: Clock
     actor: str
 
@@ -77,8 +77,7 @@ class DiffCases:
             details = {"open": found.open, "absent": len(found.absent), "first": first}
             event = (self.actor, "check_vanished", f"run:{run}", "STOPPED")
             self.audit.append(audit_event(self.clock(), *event, reasons=("TOO_MANY_VANISHED",), details=details))
-            texts = {"default": f"{self.source.name}: {problem} Run: {run}"}
-            self.alarm.publish(self.operations_topic_arn, "Homeward: too many cases vanished", texts, {})
+            self.operators.tell("too many cases vanished", f"{self.source.name}: {problem} Run: {run}", Runbook.SYNC)
             raise
 
     def _put(self, key: str, value: Any) -> None:

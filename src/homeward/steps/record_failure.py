@@ -11,19 +11,19 @@ from homeward.domain.audit import audit_event
 from homeward.domain.detections import UNFINISHED, DetectionState, Outcome
 from homeward.domain.errors import ConflictError
 from homeward.domain.frames import UNFINISHED_FRAMES, FrameOutcome, FrameState
-from homeward.domain.ports import Clock, DeadLetters, DetectionStore, FrameStore, Publisher
+from homeward.domain.ports import Clock, DeadLetters, DetectionStore, FrameStore, Operators
+from homeward.domain.runbooks import Runbook
 
 MAX_CAUSE = 1000  # characters; causes carry stack traces
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFailure:
-    """Any unfinished state -> FINISHED as FAILED; then the dead-letter queue, then the operators' topic."""
+    """Any unfinished state -> FINISHED as FAILED; then the dead-letter queue, then the operators."""
 
     detections: DetectionStore
     dead_letters: DeadLetters
-    publisher: Publisher
-    topic_arn: str
+    operators: Operators
     clock: Clock
     frames: FrameStore
     actor: str = "function:record_failure"
@@ -46,5 +46,5 @@ class RecordFailure:
         letter = {kind: event[kind], "error": error, "execution": event["execution"]}
         self.dead_letters.send(letter)
         text = f"The {kind} {work_id} failed with {error}; it waits in the dead-letter queue. {event['execution']}"
-        self.publisher.publish(self.topic_arn, f"Homeward: a {kind} failed", {"default": text}, {"error": error})
+        self.operators.tell(f"a {kind} failed", text, Runbook.FAILED_DETECTIONS)
         return {"outcome": Outcome.FAILED.value}

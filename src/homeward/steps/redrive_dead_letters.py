@@ -9,7 +9,8 @@ from typing import Any
 from homeward.domain.audit import audit_event
 from homeward.domain.errors import HomewardError, InputError, NotFoundError
 from homeward.domain.letters import Content, Letter, LetterKind, read_letter
-from homeward.domain.ports import AuditLog, Clock, LetterBox, ObjectStore, Publisher
+from homeward.domain.ports import AuditLog, Clock, LetterBox, ObjectStore, Operators
+from homeward.domain.runbooks import Runbook
 from homeward.steps.redrive_round import go_round
 from homeward.steps.redrive_work import RedriveWork
 
@@ -33,8 +34,7 @@ class RedriveDeadLetters:
     objects: ObjectStore
     bucket: str
     audit: AuditLog
-    alarm: Publisher
-    operations_topic_arn: str
+    operators: Operators
     clock: Clock
     actor: str
 
@@ -86,5 +86,5 @@ class RedriveDeadLetters:
         about = (self.actor, "park_letter", f"letter:{letter.message_id}", PARKED)
         self.audit.append(audit_event(self.clock(), *about, reasons=(problem,), details={"key": key}))
         text = f"A dead letter can't be dealt with: {problem}. It is kept as {key} in the cases bucket."
-        self.alarm.publish(self.operations_topic_arn, "Homeward: a letter was parked", {"default": text}, {})
+        self.operators.tell("a letter was parked", text, Runbook.DEAD_LETTERS)
         return PARKED

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from homeward.domain.audit import AuditEvent, audit_event
 from homeward.domain.errors import ConflictError, InputError
-from homeward.domain.ports import Clock, Executions, Machines, Publisher, WorkStore
+from homeward.domain.ports import Clock, Executions, Machines, Operators, WorkStore
 from homeward.domain.redrive import MAX_REDRIVES, Redrive, Standing, Work, execution_name, next_redrive
+from homeward.domain.runbooks import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,7 @@ class RedriveWork:
     machines: Machines
     executions: Executions
     machine_arn: str
-    alarm: Publisher
-    operations_topic_arn: str
+    operators: Operators
     clock: Clock
     actor: str
 
@@ -71,9 +71,7 @@ class RedriveWork:
             f"{self.kind.capitalize()} {work.work_id} failed {work.redrives + 1} times, at last with {problem}, and is "
             f"given up. Mend the cause, then trigger redrive_stuck with {self.kind}:{work.work_id} in 'Again'."
         )
-        self.alarm.publish(
-            self.operations_topic_arn, f"Homeward: gave up a {self.kind}", {"default": text}, {"error": work.problem}
-        )
+        self.operators.tell(f"gave up a {self.kind}", text, Runbook.FAILED_DETECTIONS)
         letter = {"error": problem, "execution": work.execution}
         self.rows.give_up(work, letter, self._event(work, "GIVEN_UP", (problem,), work.redrives))
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeward.domain.errors import DriftError
-from homeward.domain.ports import ObjectStore, Publisher
+from homeward.domain.ports import ObjectStore, Operators
 from homeward.domain.reconciliation import Finding, Repair
+from homeward.domain.runbooks import Runbook
 from homeward.steps.collection_repairs import CollectionRepairs
 from homeward.steps.survey_collection import read_survey
 
@@ -22,8 +23,7 @@ class RepairCollection:
 
     objects: ObjectStore
     bucket: str
-    alarm: Publisher
-    operations_topic_arn: str
+    operators: Operators
     repairs_of: Callable[[str], CollectionRepairs]
 
     def __call__(self, run: str, max_changes: int) -> dict[str, int]:
@@ -47,7 +47,7 @@ class RepairCollection:
     def _refuse(self, run: str, total: int, most: int, found: Mapping[str, int]) -> None:
         why = f"{total} repairs, where a run may do {most}: {', '.join(f'{n} {name}' for name, n in found.items())}"
         text = f"reconcile run {run} changed nothing: {why}. Look at its report, then start one with a higher limit."
-        self.alarm.publish(self.operations_topic_arn, "Homeward: the collection drifted too far", {"default": text}, {})
+        self.operators.tell("the collection drifted too far", text, Runbook.RECONCILE_COLLECTION)
         raise DriftError(why)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.erasures import Erasure, Target
-from homeward.domain.ports import Clock, ErasureStore, Publisher
+from homeward.domain.ports import Clock, ErasureStore, Operators
+from homeward.domain.runbooks import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,7 @@ class RetryErasures:
 
     erasures: ErasureStore
     erase: Callable[[Target], Erasure]
-    alarm: Publisher
-    operations_topic_arn: str
+    operators: Operators
     clock: Clock
 
     def __call__(self, dry_run: bool, look_again: bool = False) -> dict[str, Any]:
@@ -35,5 +35,5 @@ class RetryErasures:
 
     def _tell(self, late: list[Erasure]) -> None:
         which = "; ".join(f"{one.target} ({', '.join(one.problems)})" for one in late[:10])
-        text = f"{len(late)} erasures are pending for three days or more. {which}. See docs/runbooks/expire_records.md."
-        self.alarm.publish(self.operations_topic_arn, "Homeward: an erasure is late", {"default": text}, {})
+        text = f"{len(late)} erasures are pending for three days or more. {which}."
+        self.operators.tell("an erasure is late", text, Runbook.EXPIRE_RECORDS)

@@ -12,8 +12,9 @@ from homeward.domain.audit import audit_event
 from homeward.domain.detections import iso
 from homeward.domain.errors import NotFoundError
 from homeward.domain.policy import Policy
-from homeward.domain.ports import AuditLog, Clock, CollectionState, ObjectStore, Publisher
+from homeward.domain.ports import AuditLog, Clock, CollectionState, ObjectStore, Operators
 from homeward.domain.proposals import standing
+from homeward.domain.runbooks import Runbook
 
 WARN = timedelta(days=30)
 AGAIN = timedelta(days=1)
@@ -28,8 +29,7 @@ class WatchPolicy:
     state: Callable[[], CollectionState]
     objects: ObjectStore
     bucket: str
-    alarm: Publisher
-    operations_topic_arn: str
+    operators: Operators
     audit: AuditLog
     clock: Clock
     actor: str
@@ -60,5 +60,5 @@ class WatchPolicy:
         text = f"policy {version} is fit to alert again"
         if problems:
             text = f"alerts of policy {version} become questions to a person, now or soon: {'; '.join(problems)}. "
-            text += "Measure again (DAG measure_bias) and approve what it proposes; see docs/runbooks/policy.md"
-        self.alarm.publish(self.operations_topic_arn, "Homeward: the matching policy", {"default": text}, {})
+            text += "Measure again (DAG measure_bias) and approve what it proposes."
+        self.operators.tell("the matching policy", text, Runbook.POLICY)

@@ -18,6 +18,7 @@ from homeward.adapters.faces import RekognitionCollection
 from homeward.adapters.fetch_failures import DynamoFailureStore
 from homeward.adapters.messages import SnsPublisher
 from homeward.adapters.objects import S3ObjectStore
+from homeward.adapters.operators import TopicOperators
 from homeward.adapters.sources.namus import NamusSource
 from homeward.adapters.sources.web import Site, SiteClient
 from homeward.adapters.suppressions import DynamoSuppressionList
@@ -28,6 +29,7 @@ from homeward.steps.case_photos import SortPhotos
 from homeward.steps.diff_cases import DiffCases
 from homeward.steps.fetch_cases import FetchCases
 from homeward.steps.index_photo import IndexPhoto
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.remove_faces import RemoveFaces
 from homeward.steps.summarise_sync import SummariseSync
 from homeward.steps.sweep_cases import SweepCases
@@ -109,8 +111,8 @@ class Town:
         run = f"run-{next(_runs)}"
         SweepCases(self.source, self.objects, self.bucket, now)(run)
         stores = (self.store, self.failures, self.suppressions, self.objects, self.audit)
-        topic = self.settings[Setting.OPERATIONS_TOPIC_ARN]
-        step = DiffCases(self.source, *stores, SnsPublisher(), self.bucket, topic, now, ACTOR)
+        operators = TopicOperators(SnsPublisher(), self.settings[Setting.OPERATIONS_TOPIC_ARN])
+        step = DiffCases(self.source, *stores, operators, self.bucket, now, ACTOR)
         found = step(run, *window, batch_size=2, accept_vanished=accept_vanished)
         return run, [batch["batch"] for batch in found]
 
@@ -137,7 +139,8 @@ class Town:
         return [IndexPhoto(self.faces, self.store, self.bucket, now)(json.loads(line)) for line in lines]
 
     def summary(self, run: str) -> dict[str, Any]:
-        return SummariseSync(self.store, self.objects, self.audit, self.bucket, now, ACTOR)(run)
+        stores = (self.store, self.objects, self.audit, LatestRuns(self.objects, self.bucket))
+        return SummariseSync(*stores, self.source.name, self.bucket, now, ACTOR)(run)
 
     def sync(self, window: tuple[str, str] = DAY) -> dict[str, Any]:
         run, batches = self.plan(window)

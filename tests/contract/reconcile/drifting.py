@@ -11,9 +11,11 @@ from typing import Any
 
 from homeward.adapters.aws import client
 from homeward.adapters.messages import SnsPublisher
+from homeward.adapters.operators import TopicOperators
 from homeward.domain.cases import CaseStatus, Photo, PhotoStatus
 from homeward.settings import Setting, Settings
 from homeward.steps.collection_repairs import CollectionRepairs
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.remove_faces import RemoveFaces
 from homeward.steps.repair_collection import RepairCollection
 from homeward.steps.summarise_reconcile import SummariseReconcile
@@ -52,7 +54,7 @@ class Drifting:
     def repair(self, run: str, max_changes: int = 1000) -> None:
         town = self.town
         self.survey(run)
-        RepairCollection(town.objects, town.bucket, SnsPublisher(), self._topic, self._repairs)(run, max_changes)
+        RepairCollection(town.objects, town.bucket, self._operators, self._repairs)(run, max_changes)
         RemoveFaces(town.collections, town.store, town.objects, town.bucket, later, ACTOR, town.retract_alerts_of)(run)
         town.index(run)
 
@@ -61,8 +63,9 @@ class Drifting:
 
     def summarise(self, run: str, repaired: bool) -> dict[str, Any]:
         town = self.town
-        where = (self._topic, town.bucket, later, ACTOR)
-        return SummariseReconcile(self._survey, town.objects, town.audit, SnsPublisher(), *where)(run, repaired)
+        latest = LatestRuns(town.objects, town.bucket)
+        where = (latest, self._operators, town.bucket, later, ACTOR)
+        return SummariseReconcile(self._survey, town.objects, town.audit, *where)(run, repaired)
 
     @property
     def _survey(self) -> SurveyCollection:
@@ -75,8 +78,8 @@ class Drifting:
         return CollectionRepairs(*stores, town.bucket, later, ACTOR, run)
 
     @property
-    def _topic(self) -> str:
-        return self.town.settings[Setting.OPERATIONS_TOPIC_ARN]
+    def _operators(self) -> TopicOperators:
+        return TopicOperators(SnsPublisher(), self.town.settings[Setting.OPERATIONS_TOPIC_ARN])
 
     # ------------------------------------------------------------------------------------- what is there
 

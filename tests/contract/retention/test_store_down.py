@@ -24,7 +24,7 @@ from standins.people.portraits import Portraits
 from tests.contract.adapters.test_sync_killed import tell_each_request
 from tests.contract.adapters.town import now
 from tests.contract.retention.sightings import Sightings, mentions, sighted_town
-from tests.factories.desk import Topic
+from tests.fakes import FakeOperators
 
 KILLS = 12
 
@@ -123,11 +123,13 @@ def test_operators_hear_of_an_erasure_that_takes_days(seen: Sightings) -> None:
     key = Target.parse(seen.key(seen.first))
     with down(to_face_service):
         seen.erase(key.id)
-        alarm: Any = Topic()
-        later = replace(bootstrap.retry_erasures(), alarm=alarm, clock=lambda: now() + timedelta(days=3, minutes=1))
+        operators = FakeOperators()
+        later = replace(
+            bootstrap.retry_erasures(), operators=operators, clock=lambda: now() + timedelta(days=3, minutes=1)
+        )
         report = later(dry_run=False)
     assert report["late"] >= 1
-    assert any(str(key) in texts["default"] and "faces" in texts["default"] for _, texts, _ in alarm.sent)
+    assert any(str(key) in text and "faces" in text for _, text, _ in operators.told)
     assert bootstrap.erase_record("test")(key).state is ErasureState.DONE
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from homeward.domain.errors import HomewardError, InputError, ThrottledError
 from homeward.domain.redrive import Redrive
+from homeward.domain.runbooks import Runbook
 from homeward.steps.redrive_dead_letters import RedriveDeadLetters
 from homeward.steps.redrive_round import MAX_PROBLEMS
 from tests.factories import detection
-from tests.fakes import FakeLog, FakePublisher, clock
+from tests.fakes import FakeLog, FakeOperators, clock
 from tests.fakes.redriving import FakeLetters
 
 RECEIPT = json.dumps({"Type": "Notification", "MessageId": "m", "Message": "{}"})
@@ -32,7 +33,7 @@ class Bench:
     done: list[str] = field(default_factory=list)
     kept: dict[str, bytes] = field(default_factory=dict)
     log: FakeLog = field(default_factory=FakeLog)
-    alarm: FakePublisher = field(default_factory=FakePublisher)
+    operators: FakeOperators = field(default_factory=FakeOperators)
 
     def act(self, kind: str, default: Any) -> Any:
         if kind in self.broken:
@@ -62,8 +63,7 @@ class Bench:
             objects=self,  # type: ignore[arg-type]
             bucket="cases",
             audit=self.log,
-            alarm=self.alarm,
-            operations_topic_arn="arn:operations",
+            operators=self.operators,
             clock=clock,
             actor="test",
         )
@@ -126,5 +126,5 @@ def test_what_nobody_can_read_is_kept_told_and_audited(bodies: list[str]) -> Non
     assert bench() == {"counts": {"PARKED": 1}, "problems": []}
     assert bench.kept == {"redrive/letters/m-0.json": bodies[0].encode()}
     assert [(event.action, event.subject) for event in bench.log.events] == [("park_letter", "letter:m-0")]
-    assert bench.alarm.published[0][0] == "arn:operations"
+    assert bench.operators.told[0][2] is Runbook.DEAD_LETTERS
     assert bench.letters.held == []

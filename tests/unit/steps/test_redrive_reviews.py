@@ -11,7 +11,7 @@ from homeward.domain.errors import ConflictError, NotFoundError
 from homeward.domain.redrive import Redrive, Work
 from homeward.steps.redrive_reviews import RedriveReviews
 from homeward.steps.redrive_work import RedriveWork
-from tests.fakes import NOW, FakePublisher, clock
+from tests.fakes import NOW, FakeOperators, clock
 from tests.fakes.redriving import FakeExecutions, FakeWork
 
 
@@ -44,7 +44,7 @@ def look(found: dict[str, Any] | None, waits: bool = True, status: str = "RUNNIN
     """Run the step on one detection in review; what it did, what the waiting task was told, and the row."""
     machines = FakeExecutions({"d": status}, waiting={"t": []} if waits else {})
     rows = FakeWork().add(Work("d", {}, "IN_REVIEW", None, NOW - timedelta(minutes=5)))
-    parts = (machines, machines, "arn:machine", FakePublisher(), "arn:operations", clock, "test")
+    parts = (machines, machines, "arn:machine", FakeOperators(), clock, "test")
     reviews: Any = FakeReviews(**({"d": found} if found else {}))
     redrive = RedriveWork("detection", rows, lambda detection_id: None, *parts)
     done = RedriveReviews(rows, reviews, machines, machines, redrive, clock)(10)
@@ -80,7 +80,7 @@ def test_when_its_execution_is_dead_the_detection_begins_again() -> None:
 
 def test_a_question_whose_detection_has_ended_is_closed() -> None:
     machines, rows = FakeExecutions({}, waiting={}), FakeWork().add(Work("d", {}, "FINISHED", "DUPLICATE", None))
-    parts = (machines, machines, "arn:machine", FakePublisher(), "arn:operations", clock, "test")
+    parts = (machines, machines, "arn:machine", FakeOperators(), clock, "test")
     reviews: Any = FakeReviews(d=review())
     redrive = RedriveWork("detection", rows, lambda detection_id: None, *parts)
     done = RedriveReviews(rows, reviews, machines, machines, redrive, clock)(10)

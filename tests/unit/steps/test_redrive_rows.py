@@ -14,13 +14,13 @@ from homeward.domain.redrive import SETTLED, Redrive, Work
 from homeward.settings import Setting
 from homeward.steps.redrive_rows import RedriveRows
 from homeward.steps.redrive_work import RedriveWork
-from tests.fakes import NOW, FakePublisher, clock
+from tests.fakes import NOW, FakeOperators, clock
 from tests.fakes.redriving import FakeExecutions, FakeWork
 
 
 def bench(*works: Work) -> tuple[RedriveRows, FakeExecutions]:
     rows, machines = FakeWork().add(*works), FakeExecutions()
-    parts = (machines, machines, "arn:machine", FakePublisher(), "arn:operations", clock, "test")
+    parts = (machines, machines, "arn:machine", FakeOperators(), clock, "test")
     redrive = RedriveWork("detection", rows, lambda detection_id: None, *parts)
     return RedriveRows(rows, redrive, ["RECEIVED", "FAILED"], clock), machines
 

@@ -9,8 +9,9 @@ import pytest
 
 from homeward.domain.errors import InputError, NotFoundError, PublishError, ServiceUnavailableError
 from homeward.domain.redrive import MAX_REDRIVES, Redrive, Work
+from homeward.domain.runbooks import Runbook
 from homeward.steps.redrive_work import RedriveWork
-from tests.fakes import NOW, FakePublisher, clock
+from tests.fakes import NOW, FakeOperators, clock
 from tests.fakes.redriving import FakeExecutions, FakeWork
 
 PAYLOAD = {"detection_id": "d-1"}
@@ -30,9 +31,9 @@ class Bench:
     def __init__(self, found: Work, **statuses: str) -> None:
         self.rows = FakeWork().add(found)
         self.machines = FakeExecutions({name.replace("_", "-"): status for name, status in statuses.items()})
-        self.alarm = FakePublisher()
+        self.operators = FakeOperators()
         self.settled: list[str] = []
-        parts = (self.machines, self.machines, "arn:machine", self.alarm, "arn:operations", clock, "test")
+        parts = (self.machines, self.machines, "arn:machine", self.operators, clock, "test")
         self.step = RedriveWork("detection", self.rows, self.settled.append, *parts)
 
     @property
@@ -81,10 +82,10 @@ def test_nothing_is_done_while_it_runs_or_once_it_has_ended() -> None:
 def test_what_failed_too_often_is_given_up_and_told_once() -> None:
     bench = Bench(failed(redrives=MAX_REDRIVES), d_1_r5="FAILED")
     assert [bench.step("d-1") for _ in range(3)] == [Redrive.GIVE_UP, Redrive.ENDED, Redrive.ENDED]
-    ((topic, texts),) = bench.alarm.published
-    assert topic == "arn:operations"
-    assert "detection:d-1" in texts["default"]
-    assert "ThrottledError" in texts["default"]
+    ((_, text, runbook),) = bench.operators.told
+    assert runbook is Runbook.FAILED_DETECTIONS
+    assert "detection:d-1" in text
+    assert "ThrottledError" in text
     assert bench.rows.letters == {"d-1": {"error": "ThrottledError", "execution": "d-1-r5"}}
     assert [event.outcome for event in bench.rows.events] == ["GIVEN_UP"]
     assert bench.machines.payloads == {}
@@ -99,10 +100,10 @@ def test_a_dead_one_that_died_too_often_ends_as_failed() -> None:
 def test_what_could_not_be_told_is_not_given_up_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(failed(redrives=MAX_REDRIVES), d_1_r5="FAILED")
 
-    def refuse(*_: Any) -> str:
+    def refuse(*_: Any) -> None:
         raise PublishError("no")
 
-    monkeypatch.setattr(bench.alarm, "publish", refuse)
+    monkeypatch.setattr(bench.operators, "tell", refuse)
     with pytest.raises(PublishError):
         bench.step("d-1")
     assert not bench.row.given_up
