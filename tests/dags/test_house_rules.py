@@ -62,6 +62,16 @@ def test_scheduled_dags_have_real_intervals(dagbag: Any) -> None:
             assert isinstance(times, CronDataIntervalTimetable), dag.dag_id
 
 
+def test_every_dag_tells_the_operators_that_it_failed(dagbag: Any) -> None:
+    from homeward_airflow.notifier import OperationsNotifier
+
+    for dag in dagbag.dags.values():
+        told = dag.on_failure_callback
+        assert isinstance(told, OperationsNotifier), dag.dag_id
+        page = (ROOT / told.runbook.path).read_text()
+        assert f"`{dag.dag_id}`" in page, f"{told.runbook.path} doesn't know {dag.dag_id}"
+
+
 def test_every_parameter_explains_itself(dagbag: Any) -> None:
     for dag in dagbag.dags.values():
         for name in dag.params:

@@ -213,6 +213,21 @@ class FakeOperators:
         self.told.append((subject, text, runbook))
 
 
+@dataclass
+class FakeObjects:
+    """ObjectStore of small objects, by `bucket/key`."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        self.files[f"{bucket}/{key}"] = body
+
+    def get(self, bucket: str, key: str) -> bytes:
+        if f"{bucket}/{key}" not in self.files:
+            raise NotFoundError(f"there is no {bucket}/{key}")
+        return self.files[f"{bucket}/{key}"]
+
+
 def live_policy() -> Policy:
     return policy()
 
