@@ -29,6 +29,9 @@ class OperationsNotifier(BaseNotifier):
         super().__init__()
         self.runbook = runbook
 
+    def render_template_fields(self, context: Context, jinja_env: object = None) -> None:
+        """Nothing: no field is a template, and `dag.test` hands over a DAG that has no environment for them."""
+
     def notify(self, context: Context) -> None:
         """Tell it, unless the operators have just heard of the same failure."""
         bootstrap.tell_failure()(_failure(context), self.runbook)
