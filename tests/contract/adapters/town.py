@@ -24,6 +24,7 @@ from homeward.adapters.sources.web import Site, SiteClient
 from homeward.adapters.suppressions import DynamoSuppressionList
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import SourceError
+from homeward.domain.latest import Latest, sync_job
 from homeward.settings import Setting, Settings
 from homeward.steps.case_photos import SortPhotos
 from homeward.steps.diff_cases import DiffCases
@@ -151,6 +152,10 @@ class Town:
         self.index(run)
         return self.summary(run)
 
+    @property
+    def latest(self) -> Latest | None:
+        return LatestRuns(self.objects, self.bucket).read(sync_job(self.source.name))
+
     def state(self) -> Any:
         """Cases, photos and vectors as they are now, and every object outside the runs' folders with its version."""
         keys = [self.key(number) for number in self.cases]
@@ -159,7 +164,7 @@ class Town:
         listed = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         objects = {item["Key"]: item["ETag"] for page in listed for item in page.get("Contents", [])}
         faces = client("rekognition").list_faces(CollectionId="missing-people-1", MaxResults=1000)["Faces"]
-        kept = {key: tag for key, tag in objects.items() if not key.startswith("sync/")}
+        kept = {key: tag for key, tag in objects.items() if not key.startswith(("sync/", "latest/"))}
         return cases, photos, kept, sorted((face["FaceId"], face["ExternalImageId"]) for face in faces)
 
     def asked(self, part: str) -> int:
