@@ -29,7 +29,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import retention
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "dry_run": Param(
@@ -77,9 +77,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"retention", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.EXPIRE_RECORDS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("expire_records"),
 )
 def expire_records() -> None:
     """Every kind by itself, erasures beside them, then the report."""

@@ -35,7 +35,7 @@ from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable, Param, T
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, bias, redrive
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "dry_run": Param(
@@ -87,9 +87,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"fairness", "policy"},
+    on_failure_callback=OperationsNotifier(Runbook.MEASURE_BIAS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def measure_bias() -> None:
     """Plan, measure batch by batch, report, propose, hand over to a person."""

@@ -33,7 +33,7 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, policy
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "version": Param(
@@ -70,9 +70,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"fairness", "policy"},
+    on_failure_callback=OperationsNotifier(Runbook.POLICY),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def publish_policy() -> None:
     """Check, ask unless it was live before, decide."""

@@ -40,7 +40,7 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
 from homeward_airflow.assets import COLLECTION
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 SEEN = timedelta(seconds=90)  # functions keep the parameter for 60 seconds
 PARAMS = {
@@ -114,9 +114,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"collection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.REBUILD_COLLECTION),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("rebuild_collection"),
 )
 def rebuild_collection() -> None:
     """Plan, index batch by batch, verify; then, if a person said so, switch and let the rows follow."""

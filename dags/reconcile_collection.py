@@ -37,7 +37,7 @@ from airflow.sdk.timezone import datetime
 
 from homeward_airflow import reconcile, sync
 from homeward_airflow.indexing import index_photos
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "dry_run": Param(
@@ -77,9 +77,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"collection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.RECONCILE_COLLECTION),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("reconcile_collection"),
 )
 def reconcile_collection() -> None:
     """Survey, repair, then what the repairs ask of the collection, then a second look."""

@@ -42,7 +42,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "limit": Param(
@@ -83,9 +83,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"detection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.DEAD_LETTERS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("dead_letters"),
 )
 def redrive_stuck() -> None:
     """Letters first: the receipts among them say which alerts are out. Then everything that rows tell of."""

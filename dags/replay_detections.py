@@ -33,7 +33,7 @@ from airflow.sdk import Param, TriggerRule, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive, replay
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 MOMENT = {"type": ["null", "string"], "format": "date-time", "section": "Which detections"}
 NAME = {"type": ["null", "string"], "maxLength": 200, "section": "Under what"}
@@ -87,9 +87,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"detection", "policy"},
+    on_failure_callback=OperationsNotifier(Runbook.REPLAY_DETECTIONS),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("replay_detections"),
 )
 def replay_detections() -> None:
     """Plan, decide batch by batch, report."""

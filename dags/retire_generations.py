@@ -24,7 +24,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 PARAMS = {
     "dry_run": Param(
@@ -64,9 +64,9 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"collection", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.REBUILD_COLLECTION),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("rebuild_collection"),
 )
 def retire_generations() -> None:
     """First what must not be found, then what isn't needed."""

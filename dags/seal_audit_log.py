@@ -31,7 +31,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import sealing
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -52,8 +52,8 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"audit", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.AUDIT_LOG),
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("audit_log"),
 )
 def seal_audit_log() -> None:
     """One task: the chain is one line, and so is the work."""

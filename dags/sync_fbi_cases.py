@@ -24,7 +24,7 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
 
 
@@ -38,9 +38,9 @@ from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
     catchup=False,
     max_active_runs=1,
     tags={"ingestion", "fbi"},
+    on_failure_callback=OperationsNotifier(Runbook.SYNC),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("sync"),
 )
 def sync_fbi_cases() -> None:
     """Wire the tasks of the source `fbi`."""

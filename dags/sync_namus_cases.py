@@ -42,7 +42,7 @@ from __future__ import annotations
 from airflow.sdk import CronDataIntervalTimetable, dag
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
 
 
@@ -57,9 +57,9 @@ from homeward_airflow.sync_wiring import DEFAULT_ARGS, PARAMS, sync_tasks
     catchup=False,
     max_active_runs=2,
     tags={"ingestion", "namus"},
+    on_failure_callback=OperationsNotifier(Runbook.SYNC),
     params=PARAMS,
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("sync"),
 )
 def sync_namus_cases() -> None:
     """Wire the tasks of the source `namus`."""

@@ -1,21 +1,23 @@
 """
-### How it goes, in five numbers
+### How is the whole of it doing?
 
-Every quarter of an hour. Reads a handful of small things and puts them into CloudWatch (namespace *Homeward*), where
-the template's alarms look. An alarm also goes off when these numbers stop coming: then this DAG, or all of Airflow,
-stands still.
+Every 15 minutes. Measures what the alarms in CloudWatch look at: namespace `Homeward`, dimension `Stack`.
 
 | task | does | when it fails |
 |---|---|---|
-| `watch_operations` | puts the metrics below | clear it |
+| `watch_operations` | reads and measures, changes nothing | its log names what couldn't be read; clear it |
 
-| metric | alarm | runbook |
+| metric | from | alarm |
 |---|---|---|
-| `HoursSinceSync` | over 48 | `docs/runbooks/sync.md` |
-| `HoursSinceSeal` | over 4 | `docs/runbooks/audit_log.md` |
-| `OldestReview` | half of a review's time has passed | `docs/runbooks/reviews.md` |
-| `DriftLeft` | anything | `docs/runbooks/reconcile_collection.md` |
-| `ErasuresLate` | anything | `docs/runbooks/expire_records.md` |
+| `HoursSinceSync` (by `Source`) | the newest complete sync's window | 36 hours |
+| `HoursSinceReconcile`, `DriftLeft` | the newest reconcile run | 36 hours; anything |
+| `HoursSinceExpiry`, `LateErasures` | the newest run of `expire_records` that deleted | 36 hours; anything |
+| `HoursSinceSeal` | the newest sealed hour of the audit log | 4 hours |
+| `OldestOpenReviewSeconds` | the questions that are open | 12 hours |
+
+It reads `latest/<job>.json` in the cases bucket, the index of open questions, and the depth of the dead-letter queue:
+no table is scanned. **When this DAG stands still, ages are missing, and their alarms fire within two hours**: that is
+how you hear that Airflow is down. See `docs/runbooks/operations.md`.
 """
 
 from __future__ import annotations
@@ -25,30 +27,30 @@ from datetime import timedelta
 from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow import operations, redrive
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow import operations
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 DEFAULT_ARGS = {
     "owner": "operations",
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
-    "retry_policy": redrive.RETRY_POLICY,
+    "retry_policy": operations.RETRY_POLICY,
     "execution_timeout": timedelta(minutes=5),
 }
 
 
 @dag(
     dag_id="watch_operations",
-    dag_display_name="Watch operations",
-    description="Puts into CloudWatch what alarms look at: late syncs, unsealed hours, waiting reviews, drift",
+    dag_display_name="Watch the operations",
+    description="Measures what the alarms look at: ages of syncs and other jobs, drift, late erasures, open questions",
     doc_md=__doc__,
     schedule=CronDataIntervalTimetable("*/15 * * * *", timezone="UTC"),
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
     tags={"operations"},
+    on_failure_callback=OperationsNotifier(Runbook.OPERATIONS),
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("operations"),
 )
 def watch_operations() -> None:
     """One task."""

@@ -20,7 +20,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import policy
-from homeward_airflow.notifier import tell_operators
+from homeward_airflow.notifier import OperationsNotifier, Runbook
 
 DEFAULT_ARGS = {
     "owner": "operations",
@@ -41,8 +41,8 @@ DEFAULT_ARGS = {
     catchup=False,
     max_active_runs=1,
     tags={"fairness", "policy", "operations"},
+    on_failure_callback=OperationsNotifier(Runbook.POLICY),
     default_args=DEFAULT_ARGS,
-    on_failure_callback=tell_operators("policy"),
 )
 def watch_policy() -> None:
     """One task."""

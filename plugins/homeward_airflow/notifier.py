@@ -1,52 +1,50 @@
-"""Tells the operators when a run has failed; every DAG has it as its `on_failure_callback`.
+"""Tells the operators that a run of a DAG failed: `on_failure_callback` of every DAG.
 
-The callback of a DAG runs in the DAG processor, whatever became of the workers. It tells of scheduled, backfilled and
-asset-triggered runs: who starts one by hand is looking.
+It runs in the DAG processor, which knows why the run failed and the last task that did, and has no database. Airflow
+logs what goes wrong here, and doesn't try again: CloudWatch's alarms, which take silence for bad news, stand behind it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from airflow.configuration import conf
 from airflow.sdk import BaseNotifier
+from airflow.sdk.configuration import conf
 
 from homeward import bootstrap
+from homeward.domain.run_failures import RunFailure
 from homeward.domain.runbooks import Runbook
 
 if TYPE_CHECKING:
-    from airflow.sdk.definitions.context import Context
+    from airflow.sdk import Context
 
-BY_HAND = "manual"
+__all__ = ["OperationsNotifier", "Runbook"]
 
 
 class OperationsNotifier(BaseNotifier):
-    """One message for a failed run: what, why, where to look, and the runbook."""
+    """One message with DAG, run, reason, the task, the way to the run, and the DAG's runbook."""
 
     def __init__(self, runbook: Runbook) -> None:
         super().__init__()
         self.runbook = runbook
 
+    def render_template_fields(self, context: Context, jinja_env: object = None) -> None:
+        """Nothing: no field is a template, and `dag.test` hands over a DAG that has no environment for them."""
+
     def notify(self, context: Context) -> None:
-        """Send it; nothing when the run was started by hand."""
-        told: Any = context
-        run = told.get("dag_run")
-        if run is not None and str(run.run_type) == BY_HAND:
-            return
-        dag_id, run_id = told["dag"].dag_id, told["run_id"]
-        last = told.get("ti")
-        where = f" The last task to fail was {last.task_id}." if last is not None else ""
-        why = told.get("reason") or "no reason given"
-        text = f"Run {run_id} of {dag_id} failed ({why}).{where} {_link(dag_id, run_id)}"
-        bootstrap.operators().tell(f"{dag_id} failed", text, self.runbook)
+        """Tell it, unless the operators have just heard of the same failure."""
+        bootstrap.tell_failure()(_failure(context), self.runbook)
 
 
-def _link(dag_id: str, run_id: str) -> str:
+def _failure(context: Context) -> RunFailure:
+    dag, run = context["dag"].dag_id, str(context["run_id"])
+    last = context.get("ti")
     base = conf.get("api", "base_url", fallback="").rstrip("/")
-    return f"{base}/dags/{dag_id}/runs/{quote(run_id, safe='')}"
-
-
-def tell_operators(runbook: str) -> OperationsNotifier:
-    """The notifier of a DAG: `runbook` is one of `docs/runbooks`."""
-    return OperationsNotifier(Runbook(runbook))
+    return RunFailure(
+        dag=dag,
+        run=run,
+        reason=str(context.get("reason") or "unknown"),
+        task=last.task_id if last else None,
+        link=f"{base}/dags/{dag}/runs/{quote(run, safe='')}" if base else None,
+    )

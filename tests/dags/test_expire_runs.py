@@ -11,6 +11,7 @@ import pytest
 from homeward import bootstrap
 from homeward.adapters import parameters
 from homeward.adapters.aws import client
+from homeward.domain.latest import Job
 from homeward.domain.retention import Kept
 from homeward.domain.sync import run_name
 from homeward.settings import Setting, Settings
@@ -48,6 +49,7 @@ def test_every_kind_is_gone_through(dagbag: Any, airflow_database: None, setting
     assert states(ran) == [*kinds, ("retry_erasures", "success"), ("summarise_expiry", "success")]
     told = report(settings, ran)
     assert (told["outcome"], set(told["expired"])) == ("DRY_RUN", {kind.value for kind in Kept})
+    assert bootstrap.latest_runs().read(Job.EXPIRY) is None, "a dry run deletes nothing"
 
 
 def test_an_erasure_is_asked_for_and_done(dagbag: Any, airflow_database: None, settings: Settings) -> None:
@@ -58,6 +60,9 @@ def test_an_erasure_is_asked_for_and_done(dagbag: Any, airflow_database: None, s
     assert (last.actor, last.details["asked_by"]) == ("dag:erase_record", first.actor)
     told = report(settings, run(dagbag, "expire_records", dry_run=False))
     assert (told["outcome"], told["pending"]) == ("DONE", 0)
+    latest = bootstrap.latest_runs().read(Job.EXPIRY)
+    assert latest
+    assert (latest.run, latest.left) == (told["run"], 0)
     assert [one["state"] for one in told["erasures"]] == ["DONE"]
 
 
@@ -73,3 +78,5 @@ def test_without_a_policy_nothing_goes_and_the_run_is_red(
         parameters.point(name, live)
     assert ran.state == "failed"
     assert ("retry_erasures", "success") in states(ran)
+    latest = bootstrap.latest_runs().read(Job.EXPIRY)
+    assert latest is None or latest.run != run_name(ran.dag_id, ran.run_id), "it was no success"

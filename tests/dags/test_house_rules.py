@@ -52,11 +52,6 @@ def test_every_dag_says_what_it_is_and_can_be_left_alone(dagbag: Any) -> None:
             assert task.owner != "airflow"
 
 
-def test_every_dag_tells_the_operators_that_a_run_failed(dagbag: Any) -> None:
-    for dag in dagbag.dags.values():
-        assert (ROOT / dag.on_failure_callback.runbook.path).is_file(), dag.dag_id
-
-
 def test_scheduled_dags_have_real_intervals(dagbag: Any) -> None:
     """A bare cron string gives intervals without length, in which nothing is ever created or modified."""
     from airflow.sdk import CronDataIntervalTimetable
@@ -65,6 +60,16 @@ def test_scheduled_dags_have_real_intervals(dagbag: Any) -> None:
         if dag.timetable.can_be_scheduled:
             times = getattr(dag.timetable, "timetable", dag.timetable)  # AssetOrTimeSchedule holds another one
             assert isinstance(times, CronDataIntervalTimetable), dag.dag_id
+
+
+def test_every_dag_tells_the_operators_that_it_failed(dagbag: Any) -> None:
+    from homeward_airflow.notifier import OperationsNotifier
+
+    for dag in dagbag.dags.values():
+        told = dag.on_failure_callback
+        assert isinstance(told, OperationsNotifier), dag.dag_id
+        page = (ROOT / told.runbook.path).read_text()
+        assert f"`{dag.dag_id}`" in page, f"{told.runbook.path} doesn't know {dag.dag_id}"
 
 
 def test_every_parameter_explains_itself(dagbag: Any) -> None:

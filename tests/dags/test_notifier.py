@@ -1,4 +1,4 @@
-"""A failed run is told to the operators, as the DAG processor calls it."""
+"""What the notifier makes of Airflow's context."""
 
 from __future__ import annotations
 
@@ -8,53 +8,47 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
-from homeward.domain.errors import PublishError
+from homeward.domain.run_failures import RunFailure
 from homeward.domain.runbooks import Runbook
-from tests.fakes import FakeOperators
+
+RUN = "manual__2026-11-22T21:15:00+00:00"
 
 
-def context(run_type: str | None = "scheduled") -> dict[str, Any]:
-    """What Airflow hands over; without the run when it couldn't be represented."""
-    told = {"dag": SimpleNamespace(dag_id="sync_namus_cases"), "run_id": "scheduled__2026+1", "reason": "task_failure"}
-    if run_type:
-        told |= {"dag_run": SimpleNamespace(run_type=run_type), "ti": SimpleNamespace(task_id="sweep_cases")}
-    return told
+def told(context: dict[str, Any], base_url: str = "") -> RunFailure:
+    from homeward_airflow.notifier import OperationsNotifier
 
-
-@pytest.fixture
-def operators(monkeypatch: pytest.MonkeyPatch) -> FakeOperators:
-    operators = FakeOperators()
-    monkeypatch.setattr(bootstrap, "operators", lambda: operators)
-    return operators
-
-
-@pytest.mark.parametrize("run_type", ["scheduled", "backfill", "asset_triggered", None])
-def test_what_failed_where_and_what_to_do(dagbag: Any, operators: FakeOperators, run_type: str | None) -> None:
-    notifier = dagbag.dags["sync_namus_cases"].on_failure_callback
-    notifier(context(run_type))
-    ((subject, text, runbook),) = operators.told
-    assert subject == "sync_namus_cases failed"
-    assert "task_failure" in text
-    assert ("sweep_cases" in text) == (run_type is not None)
-    assert text.endswith("/dags/sync_namus_cases/runs/scheduled__2026%2B1")
+    called: list[tuple[RunFailure, Runbook]] = []
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setenv("AIRFLOW__API__BASE_URL", base_url)
+        patches.setattr(bootstrap, "tell_failure", lambda: lambda *terms: called.append(terms))
+        OperationsNotifier(Runbook.SYNC)({"dag": SimpleNamespace(dag_id="sync_fbi_cases"), "run_id": RUN, **context})
+    ((failure, runbook),) = called
     assert runbook is Runbook.SYNC
+    return failure
 
 
-def test_who_starts_a_run_by_hand_is_looking(operators: FakeOperators) -> None:
-    from homeward_airflow.notifier import tell_operators
+def test_all_that_the_dag_processor_knows() -> None:
+    context = {"reason": "task_failure", "ti": SimpleNamespace(task_id="summarise_sync")}
+    link = "http://127.0.0.1:18080/dags/sync_fbi_cases/runs/manual__2026-11-22T21%3A15%3A00%2B00%3A00"
+    assert told(context, "http://127.0.0.1:18080/") == RunFailure(
+        "sync_fbi_cases", RUN, "task_failure", "summarise_sync", link
+    )
 
-    tell_operators("sync")(context("manual"))
-    assert operators.told == []
+
+@pytest.mark.parametrize("context", [{}, {"reason": None}, {"ti": None}])
+def test_the_least_that_it_knows(context: dict[str, Any]) -> None:
+    assert told(context) == RunFailure("sync_fbi_cases", RUN, "unknown")
 
 
-def test_a_message_that_cannot_be_sent_ends_in_the_log(
-    operators: FakeOperators, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    from homeward_airflow.notifier import tell_operators
+def test_an_error_is_not_hidden() -> None:
+    """Airflow logs it; nobody must think that the operators know."""
+    from homeward_airflow.notifier import OperationsNotifier
 
-    def refuse(*_: Any) -> None:
-        raise PublishError("no such topic")
+    def refuse() -> Any:
+        raise RuntimeError("no")
 
-    monkeypatch.setattr(operators, "tell", refuse)
-    tell_operators("sync")(context())
-    assert "no such topic" in caplog.text
+    context: Any = {"dag": SimpleNamespace(dag_id="x"), "run_id": RUN}
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(bootstrap, "tell_failure", refuse)
+        with pytest.raises(RuntimeError):
+            OperationsNotifier(Runbook.SYNC)(context)

@@ -217,17 +217,43 @@ class FakeFaces:
 
 
 @dataclass
-class FakeOperators:
-    """Operators and DeadLetters."""
+class FakePublisher:
+    """Publisher and DeadLetters."""
 
-    told: list[tuple[str, str, Runbook]] = field(default_factory=list)
+    published: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     letters: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def tell(self, subject: str, text: str, runbook: Runbook, error: str = "") -> None:
-        self.told.append((subject, text, runbook))
+    def publish(self, topic_arn: str, subject: str, texts: Mapping[str, str], attributes: Mapping[str, str]) -> str:
+        self.published.append((topic_arn, texts))
+        return f"message-{len(self.published)}"
 
     def send(self, body: Mapping[str, Any]) -> None:
         self.letters.append(body)
+
+
+@dataclass
+class FakeOperators:
+    """Operators who remember what they were told."""
+
+    told: list[tuple[str, str, Runbook]] = field(default_factory=list)
+
+    def tell(self, subject: str, text: str, runbook: Runbook) -> None:
+        self.told.append((subject, text, runbook))
+
+
+@dataclass
+class FakeObjects:
+    """ObjectStore of small objects, by `bucket/key`."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        self.files[f"{bucket}/{key}"] = body
+
+    def get(self, bucket: str, key: str) -> bytes:
+        if f"{bucket}/{key}" not in self.files:
+            raise NotFoundError(f"there is no {bucket}/{key}")
+        return self.files[f"{bucket}/{key}"]
 
 
 def live_policy() -> Policy:

@@ -14,6 +14,7 @@ from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, error_code, tr
 from homeward.adapters.objects import absent_or
 from homeward.domain.audit_format import DIGEST_SUFFIX, PREFIX, hour_named
 from homeward.domain.errors import SealError, ServiceUnavailableError
+from homeward.domain.runbooks import Runbook
 
 _IN_MEMORY = 8 * 2**20  # bytes of a file that is read; more goes to the disk
 _CONTENT_TYPES = {True: "application/json", False: "application/jsonl"}
@@ -47,8 +48,7 @@ class S3SealedLog:
         """See the port. A mark of deletion frees a name for S3, but not for us: that would be a second version."""
         if self._hidden(name):
             raise SealError(
-                f"s3://{self.bucket}/{name} was deleted or hidden: restore its first version "
-                "(docs/runbooks/audit_log.md)"
+                f"s3://{self.bucket}/{name} was deleted or hidden: restore its first version ({Runbook.AUDIT_LOG.path})"
             )
         kind = _CONTENT_TYPES[name.endswith(DIGEST_SUFFIX)]
         try:

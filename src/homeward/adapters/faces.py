@@ -27,6 +27,7 @@ from homeward.domain.frames import MAX_FACES, FaceBox
 from homeward.domain.pictures import pixel_size
 from homeward.domain.ports import FoundFaces, IndexResult, SearchResult
 from homeward.domain.reconciliation import ListedFace
+from homeward.domain.runbooks import Runbook
 
 _HEADER_BYTES = 256 * 1024  # of a picture: its size stands before the pixels, behind at most some metadata
 _UNUSABLE = {
@@ -144,7 +145,7 @@ def _check_exists(collection: str, error: AwsError) -> None:
     """Say what to do where the error means that the collection is lost."""
     if isinstance(error, ClientError) and error_code(error) == "ResourceNotFoundException":
         raise ServiceRefusedError(
-            f"there is no face collection {collection}: rebuild it, see docs/runbooks/rebuild_collection.md"
+            f"there is no face collection {collection}: rebuild it, see {Runbook.REBUILD_COLLECTION.path}"
         ) from error
 
 

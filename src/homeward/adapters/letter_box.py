@@ -49,6 +49,13 @@ class SqsLetterBox:
                 QueueUrl=self.queue_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
             )
 
+    def depth(self) -> int:
+        """See the port."""
+        name = "ApproximateNumberOfMessages"
+        with aws_errors():
+            answer = client("sqs").get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=[name])
+        return int(answer["Attributes"][name])
+
 
 def _letter(message: dict[str, Any]) -> Letter:
     received = int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1))

@@ -9,7 +9,6 @@ from typing import Any
 
 from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, translated
 from homeward.domain.errors import PublishError, TransientError
-from homeward.domain.runbooks import Runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +37,6 @@ class SnsPublisher:
             ours = translated(error)
             raise ours if isinstance(ours, TransientError) else PublishError(str(ours)) from error
         return str(answer["MessageId"])
-
-
-@dataclass(frozen=True, slots=True)
-class SnsOperators:
-    """Operators, behind a topic."""
-
-    topic_arn: str
-
-    def tell(self, subject: str, text: str, runbook: Runbook, error: str = "") -> None:
-        """See the port."""
-        texts = {"default": f"{text}\n\nWhat to do: {runbook.path}"}
-        SnsPublisher().publish(
-            self.topic_arn, f"Homeward: {subject}", texts, {"error": error, "runbook": runbook.value}
-        )
 
 
 def _typed(value: str | float) -> dict[str, str]:

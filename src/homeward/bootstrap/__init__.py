@@ -56,6 +56,11 @@ from homeward.bootstrap.maintenance import (
     summarise_reconcile,
     survey_collection,
 )
+from homeward.bootstrap.operations import (
+    read_operations,
+    tell_failure,
+    watch_operations,
+)
 from homeward.bootstrap.policies import (
     check_policy,
     decide_policy,
@@ -113,6 +118,7 @@ from homeward.bootstrap.stores import (
     faces,
     fetch_failures,
     frames,
+    latest_runs,
     live_collection,
     live_policy,
     look_alikes,
@@ -125,7 +131,6 @@ from homeward.bootstrap.stores import (
     staff,
     suppressions,
 )
-from homeward.bootstrap.watching import watch_operations
 
 __all__ = [
     "DEFAULT_STACK",
@@ -168,6 +173,7 @@ __all__ = [
     "index_generation",
     "index_photo",
     "judge",
+    "latest_runs",
     "live_collection",
     "live_policy",
     "live_retention",
@@ -184,6 +190,7 @@ __all__ = [
     "policy_shelf",
     "propose_policy",
     "publish_alert",
+    "read_operations",
     "record_failure",
     "record_view",
     "redrive_alerts",
@@ -222,6 +229,7 @@ __all__ = [
     "survey_collection",
     "sweep_cases",
     "switch_collection",
+    "tell_failure",
     "verify_generation",
     "watch_operations",
     "watch_policy",

@@ -18,7 +18,7 @@ def clock() -> datetime:
 
 
 def stack() -> str:
-    """The stack that Airflow and the command work with."""
+    """The name of the deployed stack; only Airflow and the command line know it."""
     return os.environ.get("HOMEWARD_STACK", DEFAULT_STACK)
 
 

@@ -17,6 +17,7 @@ from homeward.bootstrap.stores import (
     face_collections,
     faces,
     fetch_failures,
+    latest_runs,
     objects,
     operators,
     suppressions,
@@ -74,7 +75,6 @@ def diff_cases(name: str) -> DiffCases:
     """Task diff_cases."""
     from homeward.steps.diff_cases import DiffCases
 
-    names = settings()
     return DiffCases(
         source=source(name),
         cases=cases(),
@@ -83,7 +83,7 @@ def diff_cases(name: str) -> DiffCases:
         objects=objects(),
         audit=audit_log(),
         operators=operators(),
-        bucket=names[Setting.CASES_BUCKET],
+        bucket=cases_bucket(),
         clock=base.clock,
         actor=_actor(name),
     )
@@ -141,4 +141,5 @@ def summarise_sync(name: str) -> SummariseSync:
     """Task summarise_sync."""
     from homeward.steps.summarise_sync import SummariseSync
 
-    return SummariseSync(cases(), objects(), audit_log(), cases_bucket(), base.clock, _actor(name))
+    stores = (cases(), objects(), audit_log(), latest_runs())
+    return SummariseSync(*stores, name, cases_bucket(), base.clock, _actor(name))

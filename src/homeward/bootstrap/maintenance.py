@@ -11,6 +11,7 @@ from homeward.bootstrap.stores import (
     cases_bucket,
     faces,
     fetch_failures,
+    latest_runs,
     objects,
     operators,
     suppressions,
@@ -51,4 +52,4 @@ def summarise_reconcile() -> SummariseReconcile:
     from homeward.steps.summarise_reconcile import SummariseReconcile
 
     where = (cases_bucket(), base.clock, RECONCILER)
-    return SummariseReconcile(survey_collection(), objects(), audit_log(), operators(), *where)
+    return SummariseReconcile(survey_collection(), objects(), audit_log(), latest_runs(), operators(), *where)

@@ -15,6 +15,7 @@ from homeward.bootstrap.stores import (
     cases,
     cases_bucket,
     face_collections,
+    latest_runs,
     live_policy,
     objects,
     operators,
@@ -164,4 +165,4 @@ def summarise_expiry() -> SummariseExpiry:
     """Task summarise_expiry."""
     from homeward.steps.summarise_expiry import SummariseExpiry
 
-    return SummariseExpiry(objects(), cases_bucket(), audit_log(), live_retention(), base.clock, EXPIRER)
+    return SummariseExpiry(objects(), cases_bucket(), audit_log(), latest_runs(), live_retention(), base.clock, EXPIRER)

@@ -1,4 +1,4 @@
-"""The stores: what the tables, buckets and parameters of the stack hold."""
+"""The stores: what the tables, buckets and parameters of the stack hold; and the operators' topic."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from homeward.adapters.fetch_failures import DynamoFailureStore
     from homeward.adapters.frames import DynamoFrameStore
     from homeward.adapters.look_alikes import DynamoLookAlikeStore
-    from homeward.adapters.messages import SnsOperators
     from homeward.adapters.objects import S3ObjectStore
+    from homeward.adapters.operators import TopicOperators
     from homeward.adapters.pictures import S3PictureStore
     from homeward.adapters.policies import LivePolicy
     from homeward.adapters.policy_shelf import S3PolicyShelf
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from homeward.adapters.staff import DynamoStaffList
     from homeward.adapters.suppressions import DynamoSuppressionList
     from homeward.domain.ports import CollectionState
+    from homeward.steps.latest_runs import LatestRuns
     from homeward.steps.record_view import RecordView
 
 
@@ -136,13 +137,6 @@ def audit_log() -> DynamoAuditLog:
     return DynamoAuditLog(settings()[Setting.AUDIT_TABLE])
 
 
-def operators() -> SnsOperators:
-    """Those who run it, behind the operators' topic."""
-    from homeward.adapters.messages import SnsOperators
-
-    return SnsOperators(settings()[Setting.OPERATIONS_TOPIC_ARN])
-
-
 def staff() -> DynamoStaffList:
     """The names of those who answer, approve and look."""
     from homeward.adapters.staff import DynamoStaffList
@@ -155,6 +149,21 @@ def record_view() -> RecordView:
     from homeward.steps.record_view import RecordView
 
     return RecordView(audit_log(), base.clock)
+
+
+def latest_runs() -> LatestRuns:
+    """The newest success of each job."""
+    from homeward.steps.latest_runs import LatestRuns
+
+    return LatestRuns(objects(), cases_bucket())
+
+
+def operators() -> TopicOperators:
+    """Whoever subscribed to the operations topic."""
+    from homeward.adapters.messages import SnsPublisher
+    from homeward.adapters.operators import TopicOperators
+
+    return TopicOperators(SnsPublisher(), settings()[Setting.OPERATIONS_TOPIC_ARN])
 
 
 def live_policy() -> LivePolicy:

@@ -1,58 +1,95 @@
-"""How it goes: the few numbers that say whether somebody must look, as metrics and for people."""
+"""How the whole of it is doing. Pure: what was read goes in, what the alarms look at comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from homeward.domain.detections import iso
+from homeward.domain.latest import Job, Latest
 
 NAMESPACE = "Homeward"
-LATEST = "latest"  # folder of the cases bucket: one small file per DAG, about its newest run that did its work
+"""Of our metrics in CloudWatch. Each has the dimension Stack; `infra/template.yaml` has an alarm for each."""
 
 
 class Metric(StrEnum):
-    """Names in CloudWatch; the template's alarms rest on them."""
+    """What is measured, by its name in CloudWatch."""
 
-    HOURS_SINCE_SYNC = "HoursSinceSync"  # of the source that waits longest
-    HOURS_SINCE_SEAL = "HoursSinceSeal"  # since the end of the newest sealed hour
-    OLDEST_REVIEW = "OldestReview"  # the highest share of its time, 0 to 1, that has passed for an open review
-    DRIFT_LEFT = "DriftLeft"  # findings that the newest reconcile run could not repair, and should have
-    ERASURES_LATE = "ErasuresLate"
+    HOURS_SINCE_SYNC = "HoursSinceSync"  # by Source
+    HOURS_SINCE_RECONCILE = "HoursSinceReconcile"
+    HOURS_SINCE_EXPIRY = "HoursSinceExpiry"
+    HOURS_SINCE_SEAL = "HoursSinceSeal"  # since the end of the newest sealed hour of the audit log
+    DRIFT_LEFT = "DriftLeft"
+    LATE_ERASURES = "LateErasures"
+    OLDEST_REVIEW = "OldestOpenReviewSeconds"
 
 
-def latest_key(dag: str) -> str:
-    """Where a DAG's newest numbers are."""
-    return f"{LATEST}/{dag}.json"
+# A job that succeeds again and again: its age, and what its newest success left, where that is watched. A job that is
+# added here is read, measured and shown; its step notes `latest/<job>.json`.
+JOBS: Mapping[Job, tuple[Metric, Metric | None]] = {
+    Job.RECONCILE: (Metric.HOURS_SINCE_RECONCILE, Metric.DRIFT_LEFT),
+    Job.EXPIRY: (Metric.HOURS_SINCE_EXPIRY, Metric.LATE_ERASURES),
+    Job.SEAL: (Metric.HOURS_SINCE_SEAL, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One value of a metric; `labels` are its dimensions besides Stack."""
+
+    metric: Metric
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class OperationsState:
-    """Read at one moment; None, or an absent source, for what has never been."""
+    """`synced` by source and `jobs` hold the newest successes, None where there never was one.
+
+    `oldest_review` is when the open question was asked that waits longest, None when none is open.
+    """
 
     at: datetime
-    synced: Mapping[str, datetime]
-    sealed_until: datetime | None
-    oldest_review: float | None
-    drift_left: int | None
-    erasures_late: int | None
+    synced: Mapping[str, Latest | None]
+    jobs: Mapping[Job, Latest | None]
+    oldest_review: datetime | None
+    open_reviews: int
+    dead_letters: int
 
-    def metrics(self) -> dict[Metric, float]:
-        """What is known. What isn't is left out: alarms take silence for bad news where it is."""
-        oldest = min(self.synced.values(), default=None)
-        known = {
-            Metric.HOURS_SINCE_SYNC: self._hours_since(oldest),
-            Metric.HOURS_SINCE_SEAL: self._hours_since(self.sealed_until),
-            Metric.OLDEST_REVIEW: self.oldest_review or 0.0,
-            Metric.DRIFT_LEFT: self.drift_left,
-            Metric.ERASURES_LATE: self.erasures_late,
+    def measures(self) -> list[Measure]:
+        """What is told to CloudWatch. A job that never succeeded has no age: its alarm takes silence for bad news."""
+        return [*self._of_syncs(), *self._of_jobs(), Measure(Metric.OLDEST_REVIEW, self._waiting())]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        done = {**self.synced, **{job.value: latest for job, latest in self.jobs.items()}}
+        return {
+            "at": iso(self.at),
+            "hours_since": {name: round(self._hours(latest), 2) if latest else None for name, latest in done.items()},
+            "left": {job.value: latest.left for job, latest in self.jobs.items() if latest},
+            "oldest_review_seconds": self._waiting(),
+            "open_reviews": self.open_reviews,
+            "dead_letters": self.dead_letters,
         }
-        return {name: float(value) for name, value in known.items() if value is not None}
 
-    def _hours_since(self, moment: datetime | None) -> float | None:
-        return None if moment is None else round((self.at - moment).total_seconds() / 3600, 2)
+    def _of_syncs(self) -> Iterator[Measure]:
+        for source, latest in self.synced.items():
+            if latest:
+                yield Measure(Metric.HOURS_SINCE_SYNC, self._hours(latest), {"Source": source})
 
+    def _of_jobs(self) -> Iterator[Measure]:
+        for job, latest in self.jobs.items():
+            age, left = JOBS[job]
+            if latest:
+                yield Measure(age, self._hours(latest))
+            if latest and left:
+                yield Measure(left, latest.left)
 
-def share_passed(asked_at: datetime, expires_at: datetime, now: datetime) -> float:
-    """How much of a review's time has passed."""
-    return (now - asked_at) / max(expires_at - asked_at, expires_at.resolution)
+    def _hours(self, latest: Latest) -> float:
+        return max(0.0, (self.at - latest.at).total_seconds() / 3600)
+
+    def _waiting(self) -> float:
+        return max(0.0, (self.at - self.oldest_review).total_seconds()) if self.oldest_review else 0.0

@@ -17,6 +17,7 @@ from homeward.domain.detections import Detection, DetectionState, FaceMatch, Out
 from homeward.domain.erasures import Erasure, Target
 from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
 from homeward.domain.letters import Letter
+from homeward.domain.operations import Measure
 from homeward.domain.policy import Policy
 from homeward.domain.reconciliation import ListedFace, StoredObject
 from homeward.domain.redrive import Work
@@ -600,17 +601,17 @@ class Publisher(Protocol):
 
 
 class Operators(Protocol):
-    """Those who run it. Raises as Publisher does."""
+    """Whoever keeps this running. Raises PublishError or a TransientError."""
 
-    def tell(self, subject: str, text: str, runbook: Runbook, error: str = "") -> None:
-        """Send them a message that ends with what to do; subscribers may filter by `error`. No names, no pictures."""
+    def tell(self, subject: str, text: str, runbook: Runbook) -> None:
+        """Say what happened, in one message, with the page that says what to do about it."""
 
 
 class Metrics(Protocol):
-    """CloudWatch."""
+    """Where values are kept over time, and alarms look at them."""
 
-    def put(self, values: Mapping[str, float], at: datetime) -> None:
-        """One value of each metric, as of that moment."""
+    def put(self, measures: Sequence[Measure], at: datetime) -> None:
+        """Keep values of one moment."""
 
 
 class DeadLetters(Protocol):
@@ -634,6 +635,9 @@ class LetterBox(Protocol):
 
     def give_back(self, letter: Letter) -> None:
         """Let the next one who asks have it at once."""
+
+    def depth(self) -> int:
+        """About how many letters wait for somebody to receive them."""
 
 
 class WorkStore(Protocol):

@@ -14,6 +14,7 @@ SHOWN = 500  # findings on the page; the file has all of them
 _ALARMING = frozenset({Drift.FACE_FOREIGN.value})
 # What goes on by itself: the next sync fetches, the next run indexes, a refused picture stays refused.
 _PATIENT = frozenset({Repair.FETCH_AGAIN.value, Repair.RESTORE_BYTES.value})
+_REPAIRS = frozenset(repair.value for repair in Repair)
 
 MEANING: Mapping[Drift, str] = {
     Drift.FACE_MISSING: "an indexed photo whose face is gone: indexed again",
@@ -83,6 +84,15 @@ def alarm_text(report: Mapping[str, Any]) -> str | None:
         return None
     left = ", ".join(f"{count} {name}" for name, count in sorted(report["left"].items()))
     return f"reconcile run {report['run']} ended {report['outcome']}: {left}. Its report lists them."
+
+
+def drift_left(report: Mapping[str, Any]) -> int:
+    """How much of what is left should not be there: nobody mended it, and nothing mends it by itself.
+
+    Where nothing was repaired nobody asked for what is to be fetched again, so that is left, too.
+    """
+    patient = frozenset() if report["outcome"] == Agreement.UNCHANGED else _PATIENT
+    return sum(one["drift"] in _ALARMING or one.get("repair", "") in _REPAIRS - patient for one in report["findings"])
 
 
 _PAGE = Template("""<!doctype html>

@@ -17,6 +17,7 @@ from homeward.domain import audit_format as form
 from homeward.domain.detections import iso
 from homeward.domain.errors import SealError
 from homeward.domain.merkle import MerkleTree
+from homeward.domain.runbooks import Runbook
 
 Stored = Mapping[str, Any]
 _SAFE = 2**53 - 1  # the integers that every reader of JSON reads as they are (RFC 7493)
@@ -98,7 +99,7 @@ def hours_due(after: str | None, first: str | None, now: datetime, until: dateti
     A log without events begins with the last hour that is due. SealError when an hour is sealed that can't be yet.
     """
     if after and after > form.last_due(now):
-        raise SealError(f"{form.digest_name(after)} is there before its time: look at docs/runbooks/audit_log.md")
+        raise SealError(f"{form.digest_name(after)} is there before its time: look at {Runbook.AUDIT_LOG.path}")
     last = form.last_due(min(now, until))
     hour = form.next_hour(after) if after else first or last
     while hour <= last:
@@ -154,9 +155,9 @@ def opened(hour: str, body: bytes) -> tuple[Link, dict[str, Any], bytes, bytes]:
         known = digest["hour"] == hour and digest["version"] == form.VERSION and bool(digest["key"]["id"])
         link = link_to(digest, body)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SealError(f"{form.digest_name(hour)} is no digest: look at docs/runbooks/audit_log.md") from error
+        raise SealError(f"{form.digest_name(hour)} is no digest: look at {Runbook.AUDIT_LOG.path}") from error
     if not known:
-        raise SealError(f"{form.digest_name(hour)} is no digest of {hour}: look at docs/runbooks/audit_log.md")
+        raise SealError(f"{form.digest_name(hour)} is no digest of {hour}: look at {Runbook.AUDIT_LOG.path}")
     return link, digest, canonical(digest), signature
 
 

@@ -77,8 +77,7 @@ class DiffCases:
             details = {"open": found.open, "absent": len(found.absent), "first": first}
             event = (self.actor, "check_vanished", f"run:{run}", "STOPPED")
             self.audit.append(audit_event(self.clock(), *event, reasons=("TOO_MANY_VANISHED",), details=details))
-            text = f"{self.source.name}: {problem} Run: {run}"
-            self.operators.tell("too many cases vanished", text, Runbook.SYNC)
+            self.operators.tell("too many cases vanished", f"{self.source.name}: {problem} Run: {run}", Runbook.SYNC)
             raise
 
     def _put(self, key: str, value: Any) -> None:

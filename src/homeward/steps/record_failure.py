@@ -19,7 +19,7 @@ MAX_CAUSE = 1000  # characters; causes carry stack traces
 
 @dataclass(frozen=True, slots=True)
 class RecordFailure:
-    """Any unfinished state -> FINISHED as FAILED; then the dead-letter queue, then the operators' topic."""
+    """Any unfinished state -> FINISHED as FAILED; then the dead-letter queue, then the operators."""
 
     detections: DetectionStore
     dead_letters: DeadLetters
@@ -46,5 +46,5 @@ class RecordFailure:
         letter = {kind: event[kind], "error": error, "execution": event["execution"]}
         self.dead_letters.send(letter)
         text = f"The {kind} {work_id} failed with {error}; it waits in the dead-letter queue. {event['execution']}"
-        self.operators.tell(f"a {kind} failed", text, Runbook.FAILED_DETECTIONS, error)
+        self.operators.tell(f"a {kind} failed", text, Runbook.FAILED_DETECTIONS)
         return {"outcome": Outcome.FAILED.value}

@@ -71,7 +71,7 @@ class RedriveWork:
             f"{self.kind.capitalize()} {work.work_id} failed {work.redrives + 1} times, at last with {problem}, and is "
             f"given up. Mend the cause, then trigger redrive_stuck with {self.kind}:{work.work_id} in 'Again'."
         )
-        self.operators.tell(f"gave up a {self.kind}", text, Runbook.FAILED_DETECTIONS, work.problem)
+        self.operators.tell(f"gave up a {self.kind}", text, Runbook.FAILED_DETECTIONS)
         letter = {"error": problem, "execution": work.execution}
         self.rows.give_up(work, letter, self._event(work, "GIVEN_UP", (problem,), work.redrives))
 

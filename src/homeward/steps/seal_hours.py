@@ -13,6 +13,7 @@ from homeward.domain import audit_format as form
 from homeward.domain import sealing
 from homeward.domain.errors import SealError
 from homeward.domain.ports import Clock
+from homeward.domain.runbooks import Runbook
 from homeward.domain.sealing import Link, SigningKey, Stored
 from homeward.domain.sealing_ports import AuditHours, SealedLog, Signer
 from homeward.steps.late_events import LateEvents
@@ -83,5 +84,5 @@ class SealHours:
             body = file.read()
         link, digest, message, signature = sealing.opened(hour, body)
         if digest["key"]["id"] == key.key_id and not self.signer.signed(message, signature):
-            raise SealError(f"{form.digest_name(hour)} isn't signed by us: look at docs/runbooks/audit_log.md")
+            raise SealError(f"{form.digest_name(hour)} isn't signed by us: look at {Runbook.AUDIT_LOG.path}")
         return link, digest

@@ -9,6 +9,7 @@ from tempfile import SpooledTemporaryFile
 
 from homeward.domain import audit_format as form
 from homeward.domain.errors import SealError
+from homeward.domain.runbooks import Runbook
 from homeward.domain.sealing import Contents, Stored, line_of
 from homeward.domain.sealing_ports import SealedLog
 
@@ -42,7 +43,7 @@ def _adopted(hour: str, wanted: Iterator[bytes], log: SealedLog) -> Contents:
             if line not in wanted:  # reads on in `wanted`, up to that line
                 raise SealError(
                     f"{form.events_name(hour)} is there without a digest, and its line {number} isn't what the audit "
-                    "table has in that place, so it isn't sealed: look at docs/runbooks/audit_log.md"
+                    f"table has in that place, so it isn't sealed: look at {Runbook.AUDIT_LOG.path}"
                 )
             contents.add(json.loads(line), line)
     return contents

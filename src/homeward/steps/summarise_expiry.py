@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.audit import audit_event
-from homeward.domain.expiry_report import build_report, run_folder
+from homeward.domain.expiry_report import Expiry, build_report, run_folder
+from homeward.domain.latest import Job, Latest
 from homeward.domain.ports import AuditLog, Clock, ObjectStore, RetentionSource
-from homeward.steps.note_latest import note_latest
+from homeward.steps.latest_runs import LatestRuns
 
 
 @dataclass(frozen=True, slots=True)
 class SummariseExpiry:
-    """Writes `expire/<run>/report.json` and an audit event about `run:<run>`."""
+    """Writes `expire/<run>/report.json`, an audit event about `run:<run>`, and `latest/...`."""
 
     objects: ObjectStore
     bucket: str
     audit: AuditLog
+    latest: LatestRuns
     retention: RetentionSource
     clock: Clock
     actor: str
@@ -35,6 +37,6 @@ class SummariseExpiry:
         details = {name: report[name] for name in ("expired", "pending", "missing")}
         about = (self.actor, "expire_records", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, policy_version=version, details=details))
-        if erased is not None:
-            note_latest(self.objects, self.bucket, self.actor, self.clock, late=erased["late"])
+        if erased and report["outcome"] in (Expiry.DONE, Expiry.MORE):
+            self.latest.note(Job.EXPIRY, Latest(run, self.clock(), erased["late"]))
         return report

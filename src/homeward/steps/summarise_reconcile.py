@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from homeward.domain.audit import audit_event
+from homeward.domain.latest import Job, Latest
 from homeward.domain.ports import AuditLog, Clock, ObjectStore, Operators
-from homeward.domain.reconcile_report import Agreement, alarm_text, build_report, reconcile_page
+from homeward.domain.reconcile_report import alarm_text, build_report, drift_left, reconcile_page
 from homeward.domain.reconciliation import run_folder
 from homeward.domain.runbooks import Runbook
-from homeward.steps.note_latest import note_latest
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.one_person import one_person
 from homeward.steps.survey_collection import SurveyCollection, read_survey
 
 
 @dataclass(frozen=True, slots=True)
 class SummariseReconcile:
-    """Writes `reconcile/<run>/report.json`, `report.html` and an audit event about `run:<run>`."""
+    """Writes `reconcile/<run>/report.json`, `report.html`, an audit event about `run:<run>`, and `latest/...`."""
 
     survey: SurveyCollection
     objects: ObjectStore
     audit: AuditLog
+    latest: LatestRuns
     operators: Operators
     bucket: str
     clock: Clock
@@ -38,13 +41,9 @@ class SummariseReconcile:
         details = {name: report[name] for name in ("held", "found", "left")}
         about = (self.actor, "reconcile_collection", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, details=details))
-        text = alarm_text(report)
-        if report["outcome"] != Agreement.UNCHANGED:
-            left = sum(report["left"].values()) if text else 0
-            note_latest(self.objects, self.bucket, self.actor, self.clock, left=left)
-        if text:
-            subject = "the collection disagrees with its records"
-            self.operators.tell(subject, text, Runbook.RECONCILE_COLLECTION)
+        self.latest.note(Job.RECONCILE, Latest(run, datetime.fromisoformat(report["at"]), drift_left(report)))
+        if text := alarm_text(report):
+            self.operators.tell("the collection disagrees with its records", text, Runbook.RECONCILE_COLLECTION)
         return report
 
     def _put(self, run: str, name: str, text: str, content_type: str) -> None:

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from homeward.domain.audit import audit_event
 from homeward.domain.cases import PhotoKey, PhotoStatus
 from homeward.domain.errors import NotFoundError
+from homeward.domain.latest import Latest, sync_job
 from homeward.domain.ports import AuditLog, CaseStore, Clock, ObjectStore
-from homeward.domain.sync import run_folder
+from homeward.domain.sync import Window, run_folder
 from homeward.domain.sync_page import report_page
 from homeward.domain.sync_report import COMPLETE, RunFiles, build_report
-from homeward.steps.note_latest import note_latest
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.write_manifest import MANIFEST
 
 
 @dataclass(frozen=True, slots=True)
 class SummariseSync:
-    """Writes `sync/<run>/report.json`, `report.html` and an audit event about `run:<run>`."""
+    """Writes `sync/<run>/report.json`, `report.html`, an audit event about `run:<run>`, and `latest/...`."""
 
     cases: CaseStore
     objects: ObjectStore
     audit: AuditLog
+    latest: LatestRuns
+    source: str
     bucket: str
     clock: Clock
     actor: str
@@ -51,9 +55,14 @@ class SummariseSync:
         details = {name: value for name, value in report.items() if name not in ("failures", "outcome", "problems")}
         about = (self.actor, "summarise_sync", f"run:{run}", report["outcome"])
         self.audit.append(audit_event(self.clock(), *about, reasons=tuple(report["problems"]), details=details))
-        if report["outcome"] == COMPLETE:
-            note_latest(self.objects, self.bucket, self.actor, self.clock)
+        self._note(run, report)
         return report
+
+    def _note(self, run: str, report: Mapping[str, Any]) -> None:
+        """A complete run knows of every change before the end of its window."""
+        if report["outcome"] == COMPLETE:
+            until = min(Window.parse(**report["window"]).until, self.clock())
+            self.latest.note(sync_job(self.source), Latest(run, until))
 
     def _indexed(self, run: str) -> dict[str, int] | None:
         """What became of the photos of the manifest: count by status, refused ones by reason."""

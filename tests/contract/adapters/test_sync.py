@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from homeward.adapters.aws import client
 from homeward.adapters.cases import DynamoCaseStore
 from homeward.domain.cases import PhotoStatus
 from homeward.domain.errors import NotFoundError, ServiceUnavailableError, SourceBlockedError, SourceError
+from homeward.domain.latest import Latest
 from homeward.settings import Settings
 from homeward.steps.index_photo import IndexPhoto
 from homeward.steps.write_manifest import WriteManifest
@@ -40,6 +42,20 @@ def test_a_run_brings_cases_photos_and_faces_home(town: Town) -> None:
     assert json.loads(town.objects.get(town.bucket, f"sync/{report['run']}/report.json")) == report
     (told,) = town.audit.story(f"run:{report['run']}")
     assert (told.outcome, told.details["cases"]) == ("COMPLETE", {"NEW": 3})
+    assert town.latest == Latest(report["run"], datetime(2026, 11, 21, tzinfo=UTC)), "it knows of its window"
+
+
+def test_a_sync_of_long_ago_does_not_make_the_source_look_stale_or_fresh(town: Town) -> None:
+    newest = town.sync()["run"]
+    town.sync(("2026-01-01", "2026-01-02"))
+    assert town.latest
+    assert town.latest.run == newest
+
+
+def test_a_window_that_ends_in_the_future_vouches_for_no_more_than_now(town: Town) -> None:
+    town.sync(("2026-11-20", "2126-11-21"))
+    assert town.latest
+    assert town.latest.at <= datetime.now(UTC)
 
 
 def test_a_repeated_run_changes_nothing(town: Town) -> None:
@@ -235,6 +251,7 @@ def test_a_run_that_died_is_not_called_complete(town: Town) -> None:
     town.withdraw(run)
     town.index(run)
     assert town.summary(run)["problems"] == ["batches that were not fetched: 2"]
+    assert town.latest is None
 
 
 def test_an_unknown_photo_is_an_error(town: Town) -> None:

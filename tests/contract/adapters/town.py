@@ -16,18 +16,21 @@ from homeward.adapters.cases import DynamoCaseStore
 from homeward.adapters.face_collections import RekognitionCollections
 from homeward.adapters.faces import RekognitionCollection
 from homeward.adapters.fetch_failures import DynamoFailureStore
-from homeward.adapters.messages import SnsOperators
+from homeward.adapters.messages import SnsPublisher
 from homeward.adapters.objects import S3ObjectStore
+from homeward.adapters.operators import TopicOperators
 from homeward.adapters.sources.namus import NamusSource
 from homeward.adapters.sources.web import Site, SiteClient
 from homeward.adapters.suppressions import DynamoSuppressionList
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import SourceError
+from homeward.domain.latest import Latest, sync_job
 from homeward.settings import Setting, Settings
 from homeward.steps.case_photos import SortPhotos
 from homeward.steps.diff_cases import DiffCases
 from homeward.steps.fetch_cases import FetchCases
 from homeward.steps.index_photo import IndexPhoto
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.remove_faces import RemoveFaces
 from homeward.steps.summarise_sync import SummariseSync
 from homeward.steps.sweep_cases import SweepCases
@@ -109,7 +112,7 @@ class Town:
         run = f"run-{next(_runs)}"
         SweepCases(self.source, self.objects, self.bucket, now)(run)
         stores = (self.store, self.failures, self.suppressions, self.objects, self.audit)
-        operators = SnsOperators(self.settings[Setting.OPERATIONS_TOPIC_ARN])
+        operators = TopicOperators(SnsPublisher(), self.settings[Setting.OPERATIONS_TOPIC_ARN])
         step = DiffCases(self.source, *stores, operators, self.bucket, now, ACTOR)
         found = step(run, *window, batch_size=2, accept_vanished=accept_vanished)
         return run, [batch["batch"] for batch in found]
@@ -137,7 +140,8 @@ class Town:
         return [IndexPhoto(self.faces, self.store, self.bucket, now)(json.loads(line)) for line in lines]
 
     def summary(self, run: str) -> dict[str, Any]:
-        return SummariseSync(self.store, self.objects, self.audit, self.bucket, now, ACTOR)(run)
+        stores = (self.store, self.objects, self.audit, LatestRuns(self.objects, self.bucket))
+        return SummariseSync(*stores, self.source.name, self.bucket, now, ACTOR)(run)
 
     def sync(self, window: tuple[str, str] = DAY) -> dict[str, Any]:
         run, batches = self.plan(window)
@@ -148,6 +152,10 @@ class Town:
         self.index(run)
         return self.summary(run)
 
+    @property
+    def latest(self) -> Latest | None:
+        return LatestRuns(self.objects, self.bucket).read(sync_job(self.source.name))
+
     def state(self) -> Any:
         """Cases, photos and vectors as they are now, and every object outside the runs' folders with its version."""
         keys = [self.key(number) for number in self.cases]
@@ -156,7 +164,7 @@ class Town:
         listed = client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
         objects = {item["Key"]: item["ETag"] for page in listed for item in page.get("Contents", [])}
         faces = client("rekognition").list_faces(CollectionId="missing-people-1", MaxResults=1000)["Faces"]
-        kept = {key: tag for key, tag in objects.items() if not key.startswith("sync/")}
+        kept = {key: tag for key, tag in objects.items() if not key.startswith(("sync/", "latest/"))}
         return cases, photos, kept, sorted((face["FaceId"], face["ExternalImageId"]) for face in faces)
 
     def asked(self, part: str) -> int:

@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeward.adapters.aws import client
-from homeward.adapters.messages import SnsOperators
+from homeward.adapters.messages import SnsPublisher
+from homeward.adapters.operators import TopicOperators
 from homeward.domain.cases import CaseStatus, Photo, PhotoStatus
 from homeward.settings import Setting, Settings
 from homeward.steps.collection_repairs import CollectionRepairs
+from homeward.steps.latest_runs import LatestRuns
 from homeward.steps.remove_faces import RemoveFaces
 from homeward.steps.repair_collection import RepairCollection
 from homeward.steps.summarise_reconcile import SummariseReconcile
@@ -61,8 +63,9 @@ class Drifting:
 
     def summarise(self, run: str, repaired: bool) -> dict[str, Any]:
         town = self.town
-        where = (town.bucket, later, ACTOR)
-        return SummariseReconcile(self._survey, town.objects, town.audit, self._operators, *where)(run, repaired)
+        latest = LatestRuns(town.objects, town.bucket)
+        where = (latest, self._operators, town.bucket, later, ACTOR)
+        return SummariseReconcile(self._survey, town.objects, town.audit, *where)(run, repaired)
 
     @property
     def _survey(self) -> SurveyCollection:
@@ -75,8 +78,8 @@ class Drifting:
         return CollectionRepairs(*stores, town.bucket, later, ACTOR, run)
 
     @property
-    def _operators(self) -> SnsOperators:
-        return SnsOperators(self.town.settings[Setting.OPERATIONS_TOPIC_ARN])
+    def _operators(self) -> TopicOperators:
+        return TopicOperators(SnsPublisher(), self.town.settings[Setting.OPERATIONS_TOPIC_ARN])
 
     # ------------------------------------------------------------------------------------- what is there
 

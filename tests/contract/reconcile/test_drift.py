@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
 from homeward.adapters.aws import client
 from homeward.domain.errors import DriftError
+from homeward.domain.latest import Job, Latest
 from homeward.settings import Settings
+from homeward.steps.latest_runs import LatestRuns
 from standins.people.portraits import Portraits
 from tests.contract.reconcile.drifting import Drifting, drifting_town
 
@@ -26,6 +29,8 @@ def test_nothing_is_found_where_nothing_is_wrong(drifting: Drifting) -> None:
     before = [drifting.holdings(number) for number in drifting.town.cases]
     report = drifting.reconcile()
     assert (report["outcome"], report["repairs"]) == ("AGREED", 0)
+    latest = LatestRuns(drifting.town.objects, drifting.town.bucket).read(Job.RECONCILE)
+    assert latest == Latest(report["run"], datetime.fromisoformat(report["at"]), 0)
     assert [drifting.holdings(number) for number in drifting.town.cases] == before
     assert drifting.disagreements() == []
 

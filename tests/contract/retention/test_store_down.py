@@ -124,8 +124,9 @@ def test_operators_hear_of_an_erasure_that_takes_days(seen: Sightings) -> None:
     with down(to_face_service):
         seen.erase(key.id)
         operators = FakeOperators()
-        in_days = now() + timedelta(days=3, minutes=1)
-        later = replace(bootstrap.retry_erasures(), operators=operators, clock=lambda: in_days)
+        later = replace(
+            bootstrap.retry_erasures(), operators=operators, clock=lambda: now() + timedelta(days=3, minutes=1)
+        )
         report = later(dry_run=False)
     assert report["late"] >= 1
     assert any(str(key) in text and "faces" in text for _, text, _ in operators.told)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from homeward.domain.reconcile_report import MEANING, SHOWN, alarm_text, build_report, reconcile_page
+from homeward.domain.reconcile_report import MEANING, SHOWN, alarm_text, build_report, drift_left, reconcile_page
 from homeward.domain.reconciliation import Drift
 
 REPAIRABLE = {"drift": "FACE_MISSING", "repair": "INDEX_AGAIN", "photo": "namus:MP:1:1:a"}
 FETCHED = {"drift": "CASE_MISSING", "repair": "FETCH_AGAIN", "case": "namus:MP:1"}
+FACELESS = {"drift": "CASE_FACELESS", "case": "namus:MP:1"}
 FOREIGN = {"drift": "FACE_FOREIGN", "face_id": "face-7", "reason": "<b>holiday</b>"}
 
 
@@ -38,6 +39,26 @@ def survey(*findings: dict[str, str]) -> dict[str, Any]:
 )
 def test_how_a_run_ends(before: dict[str, Any], after: dict[str, Any] | None, outcome: str) -> None:
     assert build_report("r", before, after)["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        (survey(), None, 0),
+        (survey(REPAIRABLE, FETCHED), survey(FETCHED), 0),
+        (survey(REPAIRABLE, FETCHED), survey(REPAIRABLE, FETCHED), 1),
+        (survey(REPAIRABLE, REPAIRABLE, FETCHED), None, 3),
+        (survey(FETCHED, FETCHED), None, 2),
+        (survey(FOREIGN), survey(FOREIGN), 1),
+        (survey(FACELESS), survey(FACELESS), 0),
+        (survey(REPAIRABLE), survey(FOREIGN, FACELESS), 1),
+    ],
+)
+def test_what_is_left_counts_where_nothing_mends_it(
+    before: dict[str, Any], after: dict[str, Any] | None, left: int
+) -> None:
+    """A lost table whose repair was refused must not look like agreement."""
+    assert drift_left(build_report("r", before, after)) == left
 
 
 def test_only_what_a_person_must_see_wakes_one() -> None:

@@ -13,8 +13,8 @@ from homeward.steps.erasure_files import RUN_FOLDERS
 
 ROOT = Path(__file__).resolve().parents[3]
 KEEP = parse_retention((ROOT / "policy" / "retention.json").read_text()).keep
-# These are kept for as long as somebody is looked for, and go by their case.
-NO_LIMIT = ("photos/", "raw/", "policy/")
+# These are kept for as long as somebody is looked for, and go by their case; or they are what is so now.
+NO_LIMIT = ("photos/", "raw/", "policy/", "latest/")
 
 
 @pytest.fixture(scope="module")

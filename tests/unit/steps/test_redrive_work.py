@@ -100,7 +100,7 @@ def test_a_dead_one_that_died_too_often_ends_as_failed() -> None:
 def test_what_could_not_be_told_is_not_given_up_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(failed(redrives=MAX_REDRIVES), d_1_r5="FAILED")
 
-    def refuse(*_: Any) -> str:
+    def refuse(*_: Any) -> None:
         raise PublishError("no")
 
     monkeypatch.setattr(bench.operators, "tell", refuse)

@@ -1,0 +1,42 @@
+"""The use cases of the DAG watch_operations, and of whatever tells that a run failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from homeward.bootstrap import base
+from homeward.bootstrap.base import settings
+from homeward.bootstrap.ingestion import SOURCES
+from homeward.bootstrap.stores import latest_runs, operators, reviews
+from homeward.settings import Setting
+
+if TYPE_CHECKING:
+    from homeward.steps.read_operations import ReadOperations
+    from homeward.steps.tell_failure import TellFailure
+    from homeward.steps.watch_operations import WatchOperations
+
+
+def read_operations() -> ReadOperations:
+    """How the whole of it is doing now."""
+    from homeward.adapters.audit_bucket import S3SealedLog
+    from homeward.adapters.letter_box import SqsLetterBox
+    from homeward.steps.read_operations import ReadOperations
+
+    letters = SqsLetterBox(settings()[Setting.DEAD_LETTER_QUEUE_URL])
+    sealed = S3SealedLog(settings()[Setting.AUDIT_BUCKET]).last
+    return ReadOperations(latest_runs(), reviews(), letters, tuple(SOURCES), sealed, base.clock)
+
+
+def watch_operations() -> WatchOperations:
+    """Task watch_operations."""
+    from homeward.adapters.metrics import CloudWatchMetrics
+    from homeward.steps.watch_operations import WatchOperations
+
+    return WatchOperations(read_operations(), CloudWatchMetrics(base.stack()))
+
+
+def tell_failure() -> TellFailure:
+    """What Airflow calls when a run of a DAG failed."""
+    from homeward.steps.tell_failure import TellFailure
+
+    return TellFailure(operators(), latest_runs(), base.clock)
