@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -16,20 +13,6 @@ LEAST_SIDE = 80  # pixels; the face service refuses smaller pictures
 QUALITY = 92
 HIDDEN = (127, 127, 127)  # BGR
 LEVEL = 8.0  # degrees; a head that is tilted less isn't turned: every turn costs a little sharpness
-
-
-@dataclass(frozen=True)
-class Crop:
-    """A JPEG that shows one face; the same picture always gives the same bytes."""
-
-    data: bytes
-    width: int
-    height: int
-
-    @property
-    def shot(self) -> str:
-        """What tells this crop from every other one of the same moment."""
-        return hashlib.sha256(self.data).hexdigest()[:16]
 
 
 def cut(picture: Picture, face: Face, others: list[Face]) -> Picture:
@@ -46,10 +29,9 @@ def cut(picture: Picture, face: Face, others: list[Face]) -> Picture:
     return _level(shown, face, left, top)
 
 
-def encode(picture: Picture) -> Crop:
-    """The crop as JPEG."""
-    data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
-    return Crop(data, picture.shape[1], picture.shape[0])
+def encode(picture: Picture) -> bytes:
+    """The picture as JPEG; the same picture always gives the same bytes."""
+    return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
 def tilt(face: Face) -> float:

@@ -25,6 +25,7 @@ WHOLE_VIEWS = (1280, 480)  # pixels of the longer side
 FACE_IN_VIEW = 18  # pixels that the smallest face should have in the large view
 LEAST_VIEW = 480
 SAME_FACE = 0.3  # intersection over union
+WITHIN = 0.7  # of the smaller box: what lies within a face is a part of it
 
 Points = NDArray[np.float32]  # 5 x 2: right eye, left eye, nose, right and left corner of the mouth (of the person)
 
@@ -73,7 +74,7 @@ class Detector:
         faces = [face for side in sides for face in self._view(picture, side / longest)]
         distinct: list[Face] = []
         for face in sorted(faces, key=lambda face: -face.score):
-            if all(overlap(face, other) < SAME_FACE for other in distinct):
+            if not any(_same(face, other) for other in distinct):
                 distinct.append(face)
         return distinct
 
@@ -116,8 +117,16 @@ def find_model(folder: Path | None = None) -> Path:
 
 def overlap(one: Face, other: Face) -> float:
     """Intersection over union, 0 to 1."""
+    common = _common(one, other)
+    return common / (one.width * one.height + other.width * other.height - common)
+
+
+def _same(one: Face, other: Face) -> bool:
+    smaller = min(one.width * one.height, other.width * other.height)
+    return overlap(one, other) >= SAME_FACE or _common(one, other) >= WITHIN * smaller
+
+
+def _common(one: Face, other: Face) -> float:
     wide = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
     high = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    if wide <= 0 or high <= 0:
-        return 0.0
-    return wide * high / (one.width * one.height + other.width * other.height - wide * high)
+    return wide * high if wide > 0 and high > 0 else 0.0

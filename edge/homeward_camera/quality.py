@@ -39,7 +39,8 @@ class Quality:
 def measure(picture: Picture, face: Face) -> Quality:
     """The quality of a face of the picture."""
     left, top = max(round(face.x), 0), max(round(face.y), 0)
-    seen = picture[top : max(round(face.y + face.height), top + 1), left : max(round(face.x + face.width), left + 1)]
+    right, bottom = max(round(face.x + face.width), 0), max(round(face.y + face.height), 0)
+    seen = picture[top:bottom, left:right]
     if not seen.size:
         return Quality(0, 0, 0, 0, 0)
     grey = cv2.cvtColor(cv2.resize(seen, (SIDE, SIDE), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)

@@ -56,15 +56,16 @@ class Spool:
         return self._bytes
 
     def put(self, shot: Shot) -> None:
-        """Keep the shot. What is of least worth makes room. Raises SpoolError when the disk doesn't take it."""
+        """Keep the shot; what is of least worth makes room, or isn't kept. Raises SpoolError: the disk is full."""
         content = shot.to_bytes()
         band = min(int(shot.quality * BANDS), BANDS - 1)
         entry = _Entry(f"{shot.name}-q{band:02}.shot", band, len(content))
         with self._change:
             if entry.file in self._entries:
                 return
-            while self._entries and self._bytes + entry.size > self._most:
-                self._drop()
+            if not self._make_room(entry):
+                self.dropped += 1
+                return
             self._write(entry, content)
             self._add(entry)
             self._change.notify_all()
@@ -116,12 +117,16 @@ class Spool:
         heapq.heappush(self._by_age, entry)
         heapq.heappush(self._by_worth, (entry.band, entry))
 
-    def _drop(self) -> None:
-        """The oldest of the lowest quality."""
-        while (entry := heapq.heappop(self._by_worth)[1]).file not in self._entries:
-            pass
-        self._remove(entry.file)
-        self.dropped += 1
+    def _make_room(self, entry: _Entry) -> bool:
+        """Drop the oldest of the lowest quality until the entry fits; False when it is itself of the lowest."""
+        while self._bytes + entry.size > self._most:
+            while self._by_worth and self._by_worth[0][1].file not in self._entries:
+                heapq.heappop(self._by_worth)
+            if not self._by_worth or entry.band < self._by_worth[0][0]:
+                return False
+            self._remove(self._by_worth[0][1].file)
+            self.dropped += 1
+        return True
 
     def _remove(self, file: str) -> None:
         (self._folder / file).unlink(missing_ok=True)

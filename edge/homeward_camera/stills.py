@@ -66,7 +66,7 @@ def wants(camera: Camera, zones: Zones, picture: Picture, face: Face) -> bool:
 
 def face_shot(camera: Camera, frame: Frame, face: Face, crop: Picture, quality: float, track: str = "") -> Shot:
     """The shot of a cut face."""
-    data = encode(crop).data
+    data = encode(crop)
     left, top, width, height = face.box
     return Shot(
         "crops", camera.id, camera.place, frame.captured_at, digest_of(data), data, frame.name,

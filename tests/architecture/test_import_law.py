@@ -38,10 +38,10 @@ LAW = {
     "lambdas": {"homeward.bootstrap"},
     "plugins": {"homeward.bootstrap", "homeward.domain", "homeward_airflow"},
     "dags": {"homeward_airflow"},
-    "edge": {"edge"},
+    "edge": {"homeward_camera"},
     "standins": {"standins"},
 }
-OURS = ("homeward", "homeward_airflow", "dags", "lambdas", "edge", "standins", "tools", "benchmarks", "tests")
+OURS = ("homeward", "homeward_airflow", "dags", "lambdas", "edge", "homeward_camera", "standins", "tools", "benchmarks", "tests")
 # Packages that only some rooms may import.
 ONLY = {
     "airflow": ("dags", "plugins"),

@@ -20,6 +20,7 @@ from homeward.local.errors import LocalError
 from homeward.local.home import repository
 from homeward.settings import Setting
 
+GIVE_UP_SECONDS = 60  # without S3 taking anything
 DECIDED = (DetectionState.FINISHED, DetectionState.IN_REVIEW)
 
 
@@ -80,38 +81,59 @@ class Playback:
 
 def play(frames: Mapping[str, Sequence[Path]], environment: Mapping[str, str], log: Path) -> Playback:
     """Send pictures through the camera agent into the pictures bucket; `frames` maps a camera (and place) to them."""
-    played = Playback()
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "homeward-camera.toml")
+        config.write_text(_config(frames, Path(folder), bootstrap.settings()[Setting.PICTURES_BUCKET]))
+        return _run_agent(config, environment, log)
+
+
+def _config(frames: Mapping[str, Sequence[Path]], folder: Path, bucket: str) -> str:
+    """The agent's configuration: each camera is a folder with links to its pictures."""
+    lines = [f'bucket = "{bucket}"', f'spool = "{folder}/spool"', "heartbeat_seconds = 0"]
     for camera, pictures in frames.items():
-        with tempfile.TemporaryDirectory() as folder:
-            for picture in pictures:
-                Path(folder, picture.name).symlink_to(picture.resolve())
-            _run_agent(Path(folder), camera, environment, log, played)
+        shown = folder / "pictures" / camera
+        shown.mkdir(parents=True)
+        for picture in pictures:
+            (shown / picture.name).symlink_to(picture.resolve())
+        lines += ["[[cameras]]", f'id = "{camera}"', f'place = "{camera}"', f'source = "{shown}"']
+    return "\n".join(lines)
+
+
+def _run_agent(config: Path, environment: Mapping[str, str], log: Path) -> Playback:
+    command = [sys.executable, "-m", "homeward_camera", "--config", str(config), "--give-up", str(GIVE_UP_SECONDS)]
+    with log.open("ab") as errors:
+        agent = subprocess.run(
+            command,
+            cwd=repository() / "edge",
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            check=False,
+        )
+        errors.write(agent.stdout.encode())
+    played = _played([json.loads(line) for line in agent.stdout.splitlines()])
+    if played is None or (agent.returncode and not played.unreadable):
+        raise PlaybackError(f"the camera agent failed (exit code {agent.returncode}): see {log}")
     return played
 
 
-def _run_agent(frames: Path, camera: str, environment: Mapping[str, str], log: Path, played: Playback) -> None:
-    bucket = bootstrap.settings()[Setting.PICTURES_BUCKET]
-    command = [sys.executable, "-m", "edge.agent", "--source", str(frames), "--camera", camera]
-    command += ["--place", camera, "--bucket", bucket]
-    before = len(played.unreadable)
-    with log.open("ab") as errors:
-        agent = subprocess.run(
-            command, cwd=repository(), env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, check=False
-        )
-    for line in agent.stdout.splitlines():
-        _note(played, json.loads(line), bucket, camera)
-    if agent.returncode and len(played.unreadable) == before:
-        raise PlaybackError(f"the camera agent failed (exit code {agent.returncode}): see {log}")
-
-
-def _note(played: Playback, line: Mapping[str, Any], bucket: str, place: str) -> None:
-    if "error" in line:
-        played.unreadable[line["frame"]] = line["error"]
-    elif "key" in line:
-        picture = Picture(bucket, line["key"], line.get("version"), 0)
-        played.faces.append(Face(line["frame"], list(line["box"]), Detection.of(picture, place).detection_id))
-    else:
-        played.empty.append(line["frame"])
+def _played(events: Sequence[Mapping[str, Any]]) -> Playback | None:
+    """What the agent's log tells; None when it kept a shot that it couldn't upload."""
+    bucket, played = bootstrap.settings()[Setting.PICTURES_BUCKET], Playback()
+    stored = {line["key"]: line["version"] for line in events if line["event"] == "uploaded"}
+    if any(line["event"] == "shot" and line["key"] not in stored for line in events):
+        return None
+    for line in events:
+        if line["event"] == "unreadable":
+            played.unreadable[line["frame"]] = line["reason"]
+        elif line["event"] == "no_face":
+            played.empty.append(line["frame"])
+        elif line["event"] == "shot":
+            picture = Picture(bucket, line["key"], stored[line["key"]], 0)
+            detection = Detection.of(picture, line["camera"])
+            played.faces.append(Face(line["frame"], list(line["box"]), detection.detection_id))
+    return played
 
 
 def follow(faces: Sequence[Face], seconds: float, show: Callable[[int, int | None], None]) -> None:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.faces import Detector
-from edge.sources import Picture
+from homeward_camera.faces import Detector
+from homeward_camera.pictures import Picture
 from standins.people.frames import make_frame
 from standins.people.portraits import Portrait, Portraits
 

@@ -10,14 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.crops import LEAST_SIDE, MARGIN, cut
-from edge.errors import ModelError
-from edge.faces import MODEL, Detector, Face, find_model
-from edge.sources import Picture
+from homeward_camera.crops import LEAST_SIDE, LEVEL, MARGIN, cut, encode, tilt
+from homeward_camera.errors import ModelError
+from homeward_camera.faces import MODEL, SURE, Detector, Face, find_model, views_for
+from homeward_camera.pictures import Picture
 
 
 def resized(picture: Picture, scale: float) -> Picture:
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def face_at(x: float, y: float, width: float, height: float) -> Face:
+    points = np.array([(0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8)], np.float32)
+    return Face(x, y, width, height, 1.0, points * np.float32([width, height]) + np.float32([x, y]))
 
 
 def shown(data: bytes) -> Picture:
@@ -55,7 +60,7 @@ def test_a_crop_shows_its_face_and_nobody_else(detector: Detector, scene_picture
     faces = detector.find(np.ascontiguousarray(near))
     assert len(faces) == 2
     for face in faces:
-        crop = shown(cut(near, face, [other for other in faces if other is not face]).data)
+        crop = cut(near, face, [other for other in faces if other is not face])
         (only,) = detector.find(crop)
         assert only.height == pytest.approx(face.height, rel=0.15)
 
@@ -65,8 +70,8 @@ def test_a_crop_is_the_same_for_the_same_picture_and_differs_between_faces(
 ) -> None:
     before = scene_picture.copy()
     one, other = detector.find(scene_picture)
-    assert cut(scene_picture, one, [other]) == cut(scene_picture, one, [other])
-    assert cut(scene_picture, one, [other]).shot != cut(scene_picture, other, [one]).shot
+    assert encode(cut(scene_picture, one, [other])) == encode(cut(scene_picture, one, [other]))
+    assert encode(cut(scene_picture, one, [other])) != encode(cut(scene_picture, other, [one]))
     assert (scene_picture == before).all()
 
 
@@ -78,15 +83,15 @@ def test_a_crop_lies_within_the_picture_and_is_large_enough(
     x: float, y: float, width: float, height: float, wide: int, high: int
 ) -> None:
     picture = np.zeros((high, wide, 3), np.uint8)
-    crop = cut(picture, Face(min(x, wide - 1.0), min(y, high - 1.0), width, height, 1.0), [])
-    assert LEAST_SIDE <= crop.width <= wide
-    assert LEAST_SIDE <= crop.height <= high
-    assert shown(crop.data).shape == (crop.height, crop.width, 3)
+    crop = cut(picture, face_at(min(x, wide - 1.0), min(y, high - 1.0), width, height), [])
+    assert LEAST_SIDE <= crop.shape[1] <= wide
+    assert LEAST_SIDE <= crop.shape[0] <= high
+    assert shown(encode(crop)).shape == crop.shape
 
 
 def test_the_margin_is_a_part_of_the_face_on_each_side() -> None:
-    crop = cut(np.zeros((1000, 1000, 3), np.uint8), Face(400, 400, 100, 200, 1.0), [])
-    assert (crop.width, crop.height) == (round(100 * (1 + 2 * MARGIN)), round(200 * (1 + 2 * MARGIN)))
+    crop = cut(np.zeros((1000, 1000, 3), np.uint8), face_at(400, 400, 100, 200), [])
+    assert crop.shape[1::-1] == (round(100 * (1 + 2 * MARGIN)), round(200 * (1 + 2 * MARGIN)))
 
 
 def test_the_model_may_lie_in_a_folder_of_its_own(tmp_path: Path) -> None:
@@ -101,3 +106,21 @@ def test_an_altered_or_missing_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / MODEL).write_bytes(find_model().read_bytes()[:-1] + b"?")
     with pytest.raises(ModelError, match="not the published file"):
         find_model(tmp_path)
+
+
+@pytest.mark.parametrize("angle", [-25.0, 25.0])
+def test_a_tilted_head_is_cut_with_level_eyes(detector: Detector, scene_picture: Picture, angle: float) -> None:
+    upright = max(detector.find(scene_picture), key=lambda face: face.height)
+    turn = cv2.getRotationMatrix2D(upright.middle, angle, 1.0)
+    tilted = np.asarray(cv2.warpAffine(scene_picture, turn, scene_picture.shape[1::-1]), np.uint8)
+    face = max(detector.find(tilted), key=lambda face: face.height)
+    assert abs(tilt(face)) > LEVEL
+    (level,) = [one for one in detector.find(cut(tilted, face, [])) if one.score >= SURE]
+    assert abs(tilt(level)) < LEVEL
+
+
+def test_a_video_is_looked_at_no_larger_than_its_smallest_face_needs() -> None:
+    assert views_for(1920, 40) == (864, 288)
+    assert views_for(1920, 20) == (1728, 576)
+    assert views_for(640, 100) == (480, 160)
+    assert views_for(320, 40) == (320, 160)
