@@ -41,7 +41,18 @@ LAW = {
     "edge": {"homeward_camera"},
     "standins": {"standins"},
 }
-OURS = ("homeward", "homeward_airflow", "dags", "lambdas", "edge", "homeward_camera", "standins", "tools", "benchmarks", "tests")
+OURS = (
+    "homeward",
+    "homeward_airflow",
+    "dags",
+    "lambdas",
+    "edge",
+    "homeward_camera",
+    "standins",
+    "tools",
+    "benchmarks",
+    "tests",
+)
 # Packages that only some rooms may import.
 ONLY = {
     "airflow": ("dags", "plugins"),
