@@ -76,7 +76,6 @@ class Watch:
     def _keep(self, shots: list[Shot]) -> None:
         for shot in shots:
             self._health.counts.shots += 1
-            self._health.log.tell("shot", camera=self._camera.id, **shot.line())
             if len(self._unsaved) == UNSAVED:
                 self._unsaved.popleft()
                 self._health.counts.unsaved += 1
@@ -93,7 +92,8 @@ class Watch:
                 if last:
                     self._health.counts.unsaved += len(self._unsaved)
                 return
-            self._unsaved.popleft()
+            # Told when it is safe: what the log names is in the spool or in S3, whatever happens.
+            self._health.log.tell("shot", camera=self._camera.id, **self._unsaved.popleft().line())
             self._health.disk.over()
 
     def _check_alive(self, frame: Frame) -> None:

@@ -39,7 +39,10 @@ def test_a_stream_that_dies_is_an_end_after_its_last_picture() -> None:
     pictures = [jpeg(shade=number * 10) for number in range(1, 11)]
     with network_camera(lambda _: steadily(pictures, 0.1)) as url:
         moments, why = seen(url)
-    assert shades(moments) == list(range(10, 110, 10))
+    # Only the newest counts: of pictures that come together, as the first ones do, one is shown.
+    assert shades(moments) == sorted(set(shades(moments)))
+    assert len(moments) >= 7
+    assert shades(moments)[-1] == 100
     assert why.startswith("broke off")
     assert [moment.captured_at for moment in moments] == sorted(moment.captured_at for moment in moments)
 
