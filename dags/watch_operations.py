@@ -14,8 +14,10 @@ Every 15 minutes. Measures what the alarms in CloudWatch look at: namespace `Hom
 | `HoursSinceExpiry`, `LateErasures` | the newest run of `expire_records` that deleted | 36 hours; anything |
 | `HoursSinceSeal` | the newest sealed hour of the audit log | 4 hours |
 | `OldestOpenReviewSeconds` | the questions that are open | 12 hours |
+| `SilentCameras`, `TroubledCameras` | the cameras' heartbeats in the pictures bucket | one |
 
-It reads `latest/<job>.json` in the cases bucket, the index of open questions, and the depth of the dead-letter queue:
+It reads `latest/<job>.json` in the cases bucket, the cameras' heartbeats, the index of open questions, and the depth of
+the dead-letter queue:
 no table is scanned. **When this DAG stands still, ages are missing, and their alarms fire within two hours**: that is
 how you hear that Airflow is down. See `docs/runbooks/operations.md`.
 """

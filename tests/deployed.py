@@ -18,8 +18,11 @@ AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAUL
 
 
 @contextmanager
-def deployed(folder: Path, stack: str) -> Iterator[Settings]:
-    """Yield the names of what is deployed; clients find it through the environment, which is put back afterwards."""
+def deployed(folder: Path, stack: str, *, auth: bool = False) -> Iterator[Settings]:
+    """Yield the names of what is deployed; clients find it through the environment, which is put back afterwards.
+
+    `auth`: the cloud looks at signatures and at the policies of users and functions.
+    """
     cloud_port = free_port()
     cloud_url = f"http://127.0.0.1:{cloud_port}"
     with pytest.MonkeyPatch.context() as env:
@@ -27,7 +30,7 @@ def deployed(folder: Path, stack: str) -> Iterator[Settings]:
             env.setenv(name, value)
         # The face service reads pictures from the cloud, and the cloud's functions ask the face service.
         with serving("standins.rekognition", "--data", str(folder / "faces"), log=folder / "faces.log") as faces:
-            options = ("--data", str(folder / "cloud"), "--rekognition-url", faces)
+            options = ["--data", str(folder / "cloud"), "--rekognition-url", faces, *(["--auth"] if auth else [])]
             with serving("standins.cloud", *options, log=folder / "cloud.log", port=cloud_port):
                 env.setenv("AWS_ENDPOINT_URL_REKOGNITION", faces)
                 _forget()

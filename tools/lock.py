@@ -1,8 +1,8 @@
 """Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
 
-Five environments, five locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
-the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`), and
-the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
+Six environments, six locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
+the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`),
+the camera agent (`edge/requirements.lock`), and the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
 All are installed with `pip install --no-deps --require-hashes`.
 """
 
@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Reports usage to its maker; openvino runs without it and `--no-deps` lets us leave it out.
-LEFT_OUT = {"openvino-telemetry"}
+# `--no-deps` lets us leave out: openvino-telemetry, which reports usage to its maker (openvino runs without it), and
+# opencv-python, which is opencv-python-headless with windows, and would write over its files.
+LEFT_OUT = {"openvino-telemetry", "opencv-python"}
 OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
 OPTIONS += ["--quiet", "--universal", "--python-version", "3.11"]
 
@@ -33,10 +34,12 @@ def without(lock: str, names: set[str]) -> str:
 
 
 def main() -> None:
-    """Write the five locks."""
+    """Write the six locks."""
     project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
+    data = resolve("requirements-data.in", "--no-deps")
     locks = {
-        "requirements.lock": project + resolve("requirements-data.in", "--no-deps"),
+        "requirements.lock": project + data,
+        "edge/requirements.lock": without(resolve("edge/pyproject.toml"), LEFT_OUT) + without(data, {"random-face"}),
         "standins/cloud/requirements.lock": resolve("standins/cloud/requirements.in"),
         "lambdas/requirements.lock": resolve("lambdas/requirements.in"),
         "lambdas/crop_faces/requirements.lock": resolve("lambdas/crop_faces/requirements.in"),

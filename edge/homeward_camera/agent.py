@@ -16,12 +16,11 @@ from homeward_camera.log import Log
 from homeward_camera.page import Page
 from homeward_camera.seen import Eye
 from homeward_camera.sources import is_stream, open_source
-from homeward_camera.spool import Spool
+from homeward_camera.spool import MEGABYTE, Spool
 from homeward_camera.stills import EveryFace, WholePictures
 from homeward_camera.uploader import Uploader
 from homeward_camera.watch import Watch
 
-MEGABYTE = 1_000_000
 THREADS_OF_A_CAMERA = 3
 
 
@@ -45,7 +44,10 @@ class Agent:
     """Everything that one process does."""
 
     def __init__(self, config: Config, log: Log, give_up: float | None = None) -> None:
-        """Raises ConfigError, SourceError, ModelError or SpoolError before anything runs."""
+        """`give_up`: end when S3 took nothing for so many seconds.
+
+        Raises ConfigError, SourceError, ModelError or SpoolError before anything runs.
+        """
         self._config, self._log = config, log
         self._stop = Event()
         self._posts = [self._post(camera, give_up) for camera in config.cameras]

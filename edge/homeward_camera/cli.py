@@ -27,10 +27,15 @@ def _run(options: argparse.Namespace) -> int:
     from homeward_camera.config import read_config
     from homeward_camera.errors import CameraError
     from homeward_camera.log import Log
+    from homeward_camera.setting_up import SettingUp
 
     try:
         config = read_config(options.config)
-        agent = Agent(config, Log(), options.give_up)
+        agent: Agent | SettingUp
+        if options.preview:
+            agent = SettingUp(config, Log(), clear=options.show_faces)
+        else:
+            agent = Agent(config, Log(), options.give_up)
         if options.check:
             print(f"{options.config} is fine: {', '.join(camera.id for camera in config.cameras)}")
             return 0
@@ -73,5 +78,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="end when S3 has taken nothing for so long (default: try for ever)",
     )
+    result.add_argument(
+        "--preview",
+        action="store_true",
+        help="show what the cameras see, faces covered, with zones and sizes, on a page of this machine; sends nothing",
+    )
+    result.add_argument("--show-faces", action="store_true", help="with --preview: faces in clear; look around first")
     result.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return result

@@ -54,7 +54,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     spool: str  # folder where shots wait for the network
     cameras: Annotated[list[Camera], Meta(min_length=1, max_length=64)]
     page_port: Annotated[int, Meta(ge=0, le=65535)] = 0  # of the page at 127.0.0.1; 0: none
-    heartbeat_seconds: Annotated[float, Meta(ge=0, le=3600)] = 60.0  # 0: none
+    heartbeat_seconds: Annotated[float, Meta(ge=0, le=3600)] = 300.0  # 0: none
     models: str | None = None  # a folder with YuNet, instead of the package's
 
 

@@ -60,12 +60,14 @@ class Face:
 class Detector:
     """Finds every face of a picture; not to be shared between threads."""
 
-    def __init__(self, models: Path | None = None, views: tuple[int, ...] = WHOLE_VIEWS) -> None:
+    def __init__(
+        self, models: Path | None = None, views: tuple[int, ...] = WHOLE_VIEWS, least: float = MIN_SCORE
+    ) -> None:
         """Raises ModelError."""
         # Errors only: the network's new engine warns about a target that nobody asked for.
         cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
         self._views = views
-        self._net = cv2.FaceDetectorYN.create(str(find_model(models)), "", (320, 320), MIN_SCORE)
+        self._net = cv2.FaceDetectorYN.create(str(find_model(models)), "", (320, 320), least)
 
     def find(self, picture: Picture) -> list[Face]:
         """The faces, surest first."""

@@ -43,6 +43,7 @@ class Health:
     def __post_init__(self) -> None:
         self.source = Trouble(self.log, "source_failed", self.camera)
         self.disk = Trouble(self.log, "disk_full", self.camera)
+        self.room = Trouble(self.log, "spool_full", self.camera)
         self.upload = Trouble(self.log, "upload_failed", self.camera)
         self.heartbeat = Trouble(self.log, "heartbeat_failed", self.camera)
         self.clock = Trouble(self.log, "clock_wrong", self.camera)
@@ -50,8 +51,15 @@ class Health:
     @property
     def troubles(self) -> dict[str, str]:
         """What is wrong now, by what it is about."""
-        named = ("source", "disk", "upload", "heartbeat", "clock")
-        return {name: text for name in named if (text := getattr(self, name).text)}
+        about = {
+            "source": self.source,
+            "disk": self.disk,
+            "spool": self.room,
+            "upload": self.upload,
+            "heartbeat": self.heartbeat,
+            "clock": self.clock,
+        }
+        return {name: trouble.text for name, trouble in about.items() if trouble.text}
 
     @property
     def complete(self) -> bool:

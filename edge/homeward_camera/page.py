@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from types import MappingProxyType
 from typing import Any
 
 from homeward_camera.errors import ConfigError
 from homeward_camera.health import Health
+from homeward_camera.preview import Preview
 
 HOST = "127.0.0.1"
+PREVIEW_SECONDS = 5.0  # without a new picture the last one is sent again, to notice that nobody looks
 STYLE = """body{font:16px system-ui,sans-serif;margin:2rem;color-scheme:light dark}table{border-collapse:collapse}
 td,th{padding:.3rem .8rem;text-align:right;border-bottom:1px solid #8884}td:first-child,th:first-child{text-align:left}
-.bad{color:#c22;font-weight:600;text-align:left}"""
+figure{margin:1rem 0}.bad{color:#c22;font-weight:600;text-align:left}"""
 COLUMNS = {
     "frames": "frames", "faces": "faces seen", "too_small": "too small", "shots": "shots", "uploaded": "uploaded",
     "waiting": "waiting", "dropped": "dropped", "unreadable": "unreadable", "reconnects": "reconnects",
@@ -25,11 +29,11 @@ COLUMNS = {
 
 
 class Page:
-    """Serves the health of some cameras until closed."""
+    """Serves the health of some cameras, and while they are set up what they see, until closed."""
 
-    def __init__(self, port: int, healths: Sequence[Health]) -> None:
+    def __init__(self, port: int, healths: Sequence[Health], previews: Mapping[str, Preview] | None = None) -> None:
         """Raises ConfigError when the port is taken."""
-        handler = type("Handler", (_Handler,), {"healths": healths})
+        handler = type("Handler", (_Handler,), {"healths": healths, "previews": previews or {}})
         try:
             self._server = ThreadingHTTPServer((HOST, port), handler)
         except OSError as error:
@@ -46,6 +50,7 @@ class Page:
 
 class _Handler(BaseHTTPRequestHandler):
     healths: Sequence[Health] = ()
+    previews: Mapping[str, Preview] = MappingProxyType({})
     timeout = 10  # seconds; a caller that says nothing holds no thread
 
     def do_GET(self) -> None:
@@ -55,9 +60,24 @@ class _Handler(BaseHTTPRequestHandler):
             status = HTTPStatus.OK if fine else HTTPStatus.SERVICE_UNAVAILABLE
             self._answer(status, "application/json", json.dumps({"cameras": states}, indent=1))
         elif self.path == "/":
-            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page_of(states))
+            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page_of(states, list(self.previews)))
+        elif preview := self.previews.get(self.path.removeprefix("/preview/")):
+            self._play(preview)
         else:
             self._answer(HTTPStatus.NOT_FOUND, "text/plain", "only / and /health.json")
+
+    def _play(self, preview: Preview) -> None:
+        """One JPEG after the other, until the browser goes away."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        number = 0
+        with suppress(ConnectionError, TimeoutError):
+            while True:
+                number, jpeg = preview.next(number, PREVIEW_SECONDS)
+                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+                self.wfile.write(head.encode() + jpeg + b"\r\n")
 
     def _answer(self, status: HTTPStatus, kind: str, text: str) -> None:
         body = text.encode()
@@ -72,14 +92,19 @@ class _Handler(BaseHTTPRequestHandler):
         """Logs are for what the cameras do."""
 
 
-def page_of(states: Sequence[dict[str, Any]]) -> str:
-    """The page: a row for each camera, and below it what is wrong with it."""
+def page_of(states: Sequence[dict[str, Any]], previews: Sequence[str] = ()) -> str:
+    """The page: a row for each camera, below it what is wrong with it, and what the cameras in `previews` see."""
     head = "".join(f"<th>{title}</th>" for title in ("camera", *COLUMNS.values()))
     rows = "".join(_row(state) for state in states)
+    seen = "".join(
+        f'<figure><img src="/preview/{one}" alt=""><figcaption>{one}</figcaption></figure>' for one in previews
+    )
+    # With pictures the page isn't loaded again: they would begin anew each time.
+    refresh = "" if previews else '<meta http-equiv="refresh" content="5">'
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
         f"<title>homeward-camera</title><style>{STYLE}</style></head><body><h1>homeward-camera</h1>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></body></html>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{seen}</body></html>"
     )
 
 

@@ -13,6 +13,7 @@ from homeward_camera.errors import SpoolError
 from homeward_camera.shots import Shot
 
 NAME = re.compile(r"(?P<name>\d{8}T\d{9}Z-[0-9a-f]{16})-q(?P<band>\d{2})\.shot")
+MEGABYTE = 1_000_000
 BANDS = 10  # of quality: within one, the oldest goes first
 DAMAGED, REFUSED = "damaged", "refused"  # folders for what can't be sent, for a person to look at
 

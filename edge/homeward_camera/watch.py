@@ -16,7 +16,7 @@ from homeward_camera.pictures import Frame, Moment
 from homeward_camera.seen import Eye, Seen
 from homeward_camera.shots import Shot
 from homeward_camera.sources import Source, open_source
-from homeward_camera.spool import Spool
+from homeward_camera.spool import MEGABYTE, Spool
 
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds between tries to open the source
 FROZEN_SECONDS = 300.0  # with not one pixel of the sample changed: no living camera does that
@@ -32,6 +32,7 @@ class Watch:
         self._unsaved = deque[Shot]()
         self._still: tuple[int, float] | None = None  # a sample of the picture, and since when it is the same
         self._patience = FROZEN_SECONDS
+        self._dropped = 0
 
     def run(self, stop: Event) -> None:
         """Until `stop`, or until a folder or video file was shown once."""
@@ -92,9 +93,19 @@ class Watch:
                 if last:
                     self._health.counts.unsaved += len(self._unsaved)
                 return
+            self._check_room()
             # Told when it is safe: what the log names is in the spool or in S3, whatever happens.
             self._health.log.tell("shot", camera=self._camera.id, **self._unsaved.popleft().line())
             self._health.disk.over()
+
+    def _check_room(self) -> None:
+        """Tell when shots are let go, and when half of the room is free again."""
+        if self._spool.dropped > self._dropped:
+            self._dropped = self._spool.dropped
+            text = f"shots are let go: more wait than spool_megabytes = {self._camera.spool_megabytes} holds"
+            self._health.room.happened(SpoolError(text), dropped=self._dropped)
+        elif self._spool.size < self._camera.spool_megabytes * MEGABYTE / 2:
+            self._health.room.over()
 
     def _check_alive(self, frame: Frame) -> None:
         """Raises SourceError when the picture is frozen; the next time it may take twice as long."""

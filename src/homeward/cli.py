@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from homeward import __version__, bootstrap, cli_alerts, cli_audit, cli_bias, cli_erase, cli_suppress, cli_system
+from homeward import (
+    __version__,
+    bootstrap,
+    cli_alerts,
+    cli_audit,
+    cli_bias,
+    cli_cameras,
+    cli_erase,
+    cli_suppress,
+    cli_system,
+)
 from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
@@ -32,6 +42,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_alerts.app, name="alert")
 app.add_typer(cli_suppress.app, name="suppress")
+app.add_typer(cli_cameras.app, name="camera")
 app.command("erase")(cli_erase.erase)
 review_app.callback()(cli_system.join_local)
 app.command()(cli_system.up)

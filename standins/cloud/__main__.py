@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--save-every", type=float, default=1.0, help="seconds between saves of changed state (default: %(default)s)"
     )
+    result.add_argument(
+        "--auth", action="store_true", help="look at signatures and policies; the key `test` may do everything"
+    )
     result.add_argument("--list-corrections", action="store_true", help="what differs from plain MiniStack, and exit")
     # Hidden: it exists to see, and to test, what a correction does.
     result.add_argument("--without", action="append", default=[], choices=names, help=argparse.SUPPRESS)
@@ -88,6 +91,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         workers_per_function=options.workers,
         save_every=options.save_every,
         without=tuple(options.without),
+        auth=options.auth,
     )
 
 
@@ -128,6 +132,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",
         "LOG_LEVEL": settings.log_level,
+        "AUTH": str(settings.auth).lower(),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(settings.state),
         "S3_PERSIST": "1",

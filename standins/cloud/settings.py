@@ -18,7 +18,11 @@ class CloudError(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """How one server runs. `without` names corrections to leave out; `save_every` is in seconds."""
+    """How one server runs.
+
+    `without` names corrections to leave out; `save_every` is in seconds; `auth`: signatures and identities' policies
+    are looked at, and only the root key `test` may do everything.
+    """
 
     port: int
     data_dir: str
@@ -27,6 +31,7 @@ class Settings:
     workers_per_function: int
     save_every: float
     without: tuple[str, ...]
+    auth: bool = False
 
     @property
     def url(self) -> str:

@@ -77,7 +77,8 @@ def prepare(stack: str, template_url: str, parameters: Mapping[str, str], progre
     if found and found.status in _HEALTHY and parameters.items() <= found.parameters.items():
         return None
     if found and found.status == "ROLLBACK_COMPLETE":  # its creation failed; nothing but its name is left of it
-        _delete(found, progress)
+        progress("removing what is left of a creation that failed")
+        delete(found, progress)
         found = None
     is_new = found is None or found.status == "REVIEW_IN_PROGRESS"
     if found and not is_new and found.status not in _HEALTHY:
@@ -111,6 +112,17 @@ def discard(change_set: ChangeSet) -> None:
     """Forget a change that wasn't done."""
     with aws_errors():
         client("cloudformation").delete_change_set(ChangeSetName=change_set.change_set_id)
+
+
+def delete(stack: Stack, progress: Progress) -> None:
+    """Delete a stack and wait for its end; DeployError says which resource stays, and why."""
+    progress(f"deleting stack {stack.stack_id}")
+    seen = {event["EventId"] for event in _events(stack.stack_id)}
+    with aws_errors():
+        client("cloudformation").delete_stack(StackName=stack.stack_id)
+    gone, events = _wait(stack.stack_id, seen, 0, lambda text: None)
+    if gone.status != "DELETE_COMPLETE":
+        raise DeployError(f"{stack.stack_id} is {gone.status}: {_first_failure(events) or gone.reason}")
 
 
 def _checked(stack: str, change_set_id: str, stack_id: str) -> ChangeSet:
@@ -167,16 +179,6 @@ def _describe(name_or_id: str) -> Stack:
         parameters={one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])},
         outputs={one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])},
     )
-
-
-def _delete(stack: Stack, progress: Progress) -> None:
-    progress("removing what is left of a creation that failed")
-    seen = {event["EventId"] for event in _events(stack.stack_id)}
-    with aws_errors():
-        client("cloudformation").delete_stack(StackName=stack.stack_id)
-    gone, events = _wait(stack.stack_id, seen, 0, lambda text: None)
-    if gone.status != "DELETE_COMPLETE":
-        raise DeployError(f"{stack.stack_id} is {gone.status}: {_first_failure(events) or gone.reason}")
 
 
 def _events(stack_id: str) -> list[dict[str, Any]]:

@@ -111,6 +111,7 @@ from homeward.bootstrap.sealing import (
 from homeward.bootstrap.stores import (
     alerts,
     audit_log,
+    cameras,
     cases,
     cases_bucket,
     detections,
@@ -150,6 +151,7 @@ __all__ = [
     "audit_log",
     "audit_public_key",
     "audit_shelf",
+    "cameras",
     "cases",
     "cases_bucket",
     "check_policy",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from homeward.bootstrap import base
 from homeward.bootstrap.base import settings
 from homeward.bootstrap.ingestion import SOURCES
-from homeward.bootstrap.stores import latest_runs, operators, reviews
+from homeward.bootstrap.stores import cameras, latest_runs, operators, reviews
 from homeward.settings import Setting
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def read_operations() -> ReadOperations:
 
     letters = SqsLetterBox(settings()[Setting.DEAD_LETTER_QUEUE_URL])
     sealed = S3SealedLog(settings()[Setting.AUDIT_BUCKET]).last
-    return ReadOperations(latest_runs(), reviews(), letters, tuple(SOURCES), sealed, base.clock)
+    return ReadOperations(latest_runs(), reviews(), letters, tuple(SOURCES), sealed, cameras().all, base.clock)
 
 
 def watch_operations() -> WatchOperations:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from homeward.adapters.faces import RekognitionCollection
     from homeward.adapters.fetch_failures import DynamoFailureStore
     from homeward.adapters.frames import DynamoFrameStore
+    from homeward.adapters.heartbeats import S3Heartbeats
     from homeward.adapters.look_alikes import DynamoLookAlikeStore
     from homeward.adapters.objects import S3ObjectStore
     from homeward.adapters.operators import TopicOperators
@@ -50,6 +51,13 @@ def suppressions() -> DynamoSuppressionList:
     from homeward.adapters.suppressions import DynamoSuppressionList
 
     return DynamoSuppressionList(settings()[Setting.SUPPRESSIONS_TABLE], settings()[Setting.AUDIT_TABLE])
+
+
+def cameras() -> S3Heartbeats:
+    """What was last heard of each camera."""
+    from homeward.adapters.heartbeats import S3Heartbeats
+
+    return S3Heartbeats(settings()[Setting.PICTURES_BUCKET])
 
 
 def fetch_failures() -> DynamoFailureStore:

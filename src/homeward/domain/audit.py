@@ -14,6 +14,7 @@ from homeward.domain.errors import InputError
 
 # What an event can be about. A person who asks may leave out the first two.
 SUBJECTS = (
+    "camera",
     "case",
     "detection",
     "collection",

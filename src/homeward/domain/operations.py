@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from homeward.domain.cameras import CameraState
 from homeward.domain.detections import iso
 from homeward.domain.latest import Job, Latest
 
@@ -25,6 +26,8 @@ class Metric(StrEnum):
     DRIFT_LEFT = "DriftLeft"
     LATE_ERASURES = "LateErasures"
     OLDEST_REVIEW = "OldestOpenReviewSeconds"
+    SILENT_CAMERAS = "SilentCameras"
+    TROUBLED_CAMERAS = "TroubledCameras"  # they work, but not as they should
 
 
 # A job that succeeds again and again: its age, and what its newest success left, where that is watched. A job that is
@@ -58,10 +61,12 @@ class OperationsState:
     oldest_review: datetime | None
     open_reviews: int
     dead_letters: int
+    cameras: Sequence[CameraState] = ()
 
     def measures(self) -> list[Measure]:
         """What is told to CloudWatch. A job that never succeeded has no age: its alarm takes silence for bad news."""
-        return [*self._of_syncs(), *self._of_jobs(), Measure(Metric.OLDEST_REVIEW, self._waiting())]
+        waiting = Measure(Metric.OLDEST_REVIEW, self._waiting())
+        return [*self._of_syncs(), *self._of_jobs(), waiting, *self._of_cameras()]
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -73,6 +78,8 @@ class OperationsState:
             "oldest_review_seconds": self._waiting(),
             "open_reviews": self.open_reviews,
             "dead_letters": self.dead_letters,
+            "cameras": len(self.cameras),
+            "not_well": [one.to_json(self.at) for one in self.cameras if one.silent(self.at) or one.troubled],
         }
 
     def _of_syncs(self) -> Iterator[Measure]:
@@ -87,6 +94,12 @@ class OperationsState:
                 yield Measure(age, self._hours(latest))
             if latest and left:
                 yield Measure(left, latest.left)
+
+    def _of_cameras(self) -> Iterator[Measure]:
+        silent = [camera.silent(self.at) for camera in self.cameras]
+        troubled = [camera.troubled and not camera.silent(self.at) for camera in self.cameras]
+        yield Measure(Metric.SILENT_CAMERAS, sum(silent))
+        yield Measure(Metric.TROUBLED_CAMERAS, sum(troubled))
 
     def _hours(self, latest: Latest) -> float:
         return max(0.0, (self.at - latest.at).total_seconds() / 3600)

@@ -13,6 +13,7 @@ class Runbook(StrEnum):
 
     ALERTS = "alerts"
     AUDIT_LOG = "audit_log"
+    CAMERAS = "cameras"
     DEAD_LETTERS = "dead_letters"
     EXPIRE_RECORDS = "expire_records"
     FAILED_DETECTIONS = "failed_detections"

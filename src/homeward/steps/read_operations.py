@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.domain.audit_format import end_of
+from homeward.domain.cameras import CameraState
 from homeward.domain.latest import Job, Latest, sync_job
 from homeward.domain.operations import JOBS, OperationsState
 from homeward.domain.ports import Clock, LetterBox, ReviewStore
@@ -17,7 +18,7 @@ from homeward.steps.latest_runs import LatestRuns
 class ReadOperations:
     """Nothing here grows with what the tables hold, but for the questions that are open.
 
-    `sealed` tells the newest sealed hour of the audit log.
+    `sealed` tells the newest sealed hour of the audit log, `cameras` what was last heard of each.
     """
 
     latest: LatestRuns
@@ -25,6 +26,7 @@ class ReadOperations:
     letters: LetterBox
     sources: Iterable[str]
     sealed: Callable[[], str | None]
+    cameras: Callable[[], Sequence[CameraState]]
     clock: Clock
 
     def __call__(self) -> OperationsState:
@@ -37,6 +39,7 @@ class ReadOperations:
             oldest_review=min(asked, default=None),
             open_reviews=len(asked),
             dead_letters=self.letters.depth(),
+            cameras=self.cameras(),
         )
 
     def _sealed(self) -> Latest | None:

@@ -89,6 +89,7 @@ CORRECTIONS = (
         "A function gets its reserved concurrency, dead-letter queue and key; missing code fails the stack.",
     ),
     # Everything
+    Correction("secure_transport", "aws:SecureTransport is true (here: for what stays on this machine, with --auth)."),
     Correction("saving", "What was acknowledged survives a kill (here: after at most the saving period)."),
 )
 

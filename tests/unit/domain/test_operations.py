@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from homeward.domain.cameras import CameraState
 from homeward.domain.latest import Job, Latest
 from homeward.domain.operations import JOBS, Metric, OperationsState
 
@@ -43,6 +44,8 @@ def test_everything_is_measured_once() -> None:
         ("LateErasures",): 2,
         ("HoursSinceSeal",): 2.0,
         ("OldestOpenReviewSeconds",): 5400.0,
+        ("SilentCameras",): 0,
+        ("TroubledCameras",): 0,
     }
     assert {one.metric for one in state().measures()} == set(Metric)
 
@@ -83,4 +86,15 @@ def test_as_json() -> None:
         "oldest_review_seconds": 5400.0,
         "open_reviews": 4,
         "dead_letters": 5,
+        "cameras": 0,
+        "not_well": [],
     }
+
+
+def test_silent_and_troubled_cameras_are_counted_apart_and_named() -> None:
+    silent = CameraState("gate", NOW - timedelta(hours=1), "1.0.0", troubles=("disk: full",))
+    troubled, well = CameraState("hall", NOW, "1.0.0", troubles=("disk: full",)), CameraState("lobby", NOW, "1.0.0")
+    found = state(cameras=(silent, troubled, well))
+    assert (measured(found)["SilentCameras",], measured(found)["TroubledCameras",]) == (1, 1)
+    assert found.to_json()["cameras"] == 3
+    assert [one["camera"] for one in found.to_json()["not_well"]] == ["gate", "hall"]

@@ -43,7 +43,7 @@ class Metrics:
 
 def reading(*asked: datetime) -> ReadOperations:
     parts: Any = (LatestRuns(FakeObjects(), "cases"), Reviews([*asked]), Letters())  # type: ignore[arg-type]
-    return ReadOperations(*parts, ("namus", "fbi"), lambda: None, clock)
+    return ReadOperations(*parts, ("namus", "fbi"), lambda: None, list, clock)
 
 
 def test_a_new_stack_has_no_ages() -> None:
@@ -69,7 +69,11 @@ def test_all_of_it_is_measured_at_once() -> None:
     assert WatchOperations(read, metrics)() == read().to_json()
     ((at, measures),) = metrics.kept
     assert at == NOW
-    assert measures == [Measure(Metric.OLDEST_REVIEW, 3600.0)]
+    assert measures == [
+        Measure(Metric.OLDEST_REVIEW, 3600.0),
+        Measure(Metric.SILENT_CAMERAS, 0),
+        Measure(Metric.TROUBLED_CAMERAS, 0),
+    ]
 
 
 def test_nothing_is_measured_of_what_cannot_be_read() -> None:
