@@ -134,7 +134,7 @@ def test_the_collection_holds_exactly_the_indexed_photos(run: Run) -> None:
     assert len(faces) == 3 * 2
     # Whichever run was first, the one of the demo or the scheduled reconcile: each was indexed once.
     told = [event["outcome"] for event in scan(run.setting[Setting.AUDIT_TABLE]) if event["action"] == "index_photo"]
-    assert told == ["INDEXED"] * len(faces)
+    assert told.count("INDEXED") == len(faces)
 
 
 def test_ingesting_again_changes_nothing(run: Run) -> None:
