@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,8 +66,8 @@ def test_a_face_that_is_missed_for_a_moment_stays_covered(scene_picture: Picture
 
 
 @pytest.fixture
-def page() -> Iterator[str]:
-    yield f"http://127.0.0.1:{free_port()}"
+def page() -> str:
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def test_the_command_shows_it_and_sends_and_keeps_nothing(
