@@ -77,6 +77,8 @@ def verify(since: Since = "", until: Until = "", folder: CopyOf = None, public_k
     verification = Verification(_shelf(folder), _keys(public_key, folder), first, last)
     # Nothing in a folder says that there should be more; in the live bucket the time does.
     expected = None if folder else form.last_overdue(datetime.now(UTC))
+    if not folder and not (first or last):
+        verification.born = form.hour_of(bootstrap.audit_shelf().made_at())
     found = False
     with _progress() as verification.progress:
         for line, problem in lines(verification, expected):

@@ -22,7 +22,7 @@ Stack = Annotated[str, typer.Option(help="Name of Homeward's CloudFormation stac
 
 
 def _tell(text: str) -> None:
-    err.print(text, style="dim", highlight=False)
+    err.print(text, style="dim", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Any
 
 from homeward.adapters.audit_bucket import S3SealedLog
 from homeward.adapters.aws import aws_errors, client
 from homeward.domain.audit_format import PREFIX
+from homeward.domain.errors import NotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,17 @@ class S3AuditShelf:
     """The files of one bucket, in the order of their names."""
 
     bucket: str
+
+    def made_at(self) -> datetime:
+        """When the bucket was made: S3 says so, and nobody who can write can change it."""
+        with aws_errors():
+            pages = client("s3").get_paginator("list_buckets").paginate(Prefix=self.bucket)
+            made: list[datetime] = [
+                found["CreationDate"] for page in pages for found in page["Buckets"] if found["Name"] == self.bucket
+            ]
+        if not made:
+            raise NotFoundError(f"the bucket {self.bucket} isn't one of this account's")
+        return made[0]
 
     def names(self) -> Iterator[str]:
         """Every file that isn't deleted."""

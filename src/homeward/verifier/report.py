@@ -23,5 +23,7 @@ def _notes(verification: Verification, expected: str | None) -> Iterator[str]:
         yield f"note: {count} late events of {hour} were sealed with {carrier}"
     if verification.last and not (verification.until or expected):
         yield f"note: nothing is known about hours after {verification.last}; --to says up to which they must be there"
+    if not verification.last and verification.too_young:
+        yield f"note: the log began in {verification.born}; nothing had to be sealed yet"
     for key in sorted(verification.used):
         yield f"note: signed with the key whose SHA-256 is {key}"

@@ -24,6 +24,7 @@ class Verification:
     keys: PublicKeys
     since: str | None = None
     until: str | None = None
+    born: str | None = None  # the hour in which the shelf was made: nothing of earlier hours can be missing
     progress: Progress = lambda done, of, events: None
     hours: int = 0
     events: int = 0
@@ -47,6 +48,11 @@ class Verification:
                 (digests if suffix == form.DIGEST_SUFFIX else events).add(hour)
         yield from self._unsealed(events - digests)
         yield from self._walk(sorted(digests), events)
+
+    @property
+    def too_young(self) -> bool:
+        """Whether nothing had to be sealed yet."""
+        return bool(self._expected and self.born and self._expected < self.born)
 
     def _rewritten(self) -> Iterator[Problem]:
         for name, text in self.shelf.rewritten():
@@ -97,7 +103,7 @@ class Verification:
     def _end(self) -> Iterator[Problem]:
         if self._expected and self.last:
             yield from chain.gap(form.next_hour(self.last), form.next_hour(self._expected))
-        elif not self.last:
+        elif not self.last and not self.too_young:
             hour = self.since or self._expected
             where = form.digest_name(hour) if hour else form.PREFIX
             yield Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ import rfc8785
 from homeward.domain import audit_format as form
 from homeward.domain.sealing import Contents, signed
 from homeward.verifier.problems import Kind
+from homeward.verifier.shelf import Folder
+from homeward.verifier.signatures import PublicKeys
 from homeward.verifier.verify import Verification
 from tests.memory.sealing import World
 
@@ -117,3 +120,15 @@ def test_a_sealed_line_that_is_not_canonical_is_told(world: World) -> None:
     contents.add(event, line)
     world.log.files[form.events_name(last)] = line + b"\n"
     assert kinds(resealed(world, **contents.described())) == [Kind.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("born", "problems"), [(None, 1), ("2026-03-01T09", 1), ("2026-03-01T10", 1), ("2026-03-01T11", 0)]
+)
+def test_an_empty_shelf_is_whole_only_while_nothing_had_to_be_sealed(
+    tmp_path: Path, born: str | None, problems: int
+) -> None:
+    (tmp_path / "audit").mkdir()
+    verification = Verification(Folder(tmp_path), PublicKeys.of([]), born=born)
+    assert len(list(verification.problems(expected="2026-03-01T10"))) == problems
+    assert verification.too_young is not bool(problems)
