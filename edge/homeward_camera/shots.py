@@ -26,6 +26,7 @@ class Shot:
     quality: float = 0.0  # 0 to 1
     track: str = ""  # the walk-by; empty for stills and whole pictures
     box: tuple[int, int, int, int] | None = None  # of the face in its frame: left, top, width, height
+    cleared: bool = False  # smoothed and brightened, since the picture was dark and noisy
     detection: float | None = None  # how sure the detector is that this is a face, 0 to 1
 
     @property
@@ -51,6 +52,8 @@ class Shot:
         }
         if self.track:
             told["track"] = self.track
+        if self.cleared:
+            told["cleared"] = "smoothed, brightened"
         if skew_ms is not None:
             told["clock-skew-ms"] = str(skew_ms)
         return told

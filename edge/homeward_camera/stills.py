@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from homeward_camera.clearing import cleared
 from homeward_camera.config import Camera
 from homeward_camera.crops import cut, encode
 from homeward_camera.errors import PictureError
@@ -66,9 +67,20 @@ def wants(camera: Camera, zones: Zones, picture: Picture, face: Face) -> bool:
 
 def face_shot(camera: Camera, frame: Frame, face: Face, crop: Picture, quality: float, track: str = "") -> Shot:
     """The shot of a cut face."""
-    data = encode(crop)
+    better = cleared(crop)
+    data = encode(crop if better is None else better)
     left, top, width, height = face.box
     return Shot(
-        "crops", camera.id, camera.place, frame.captured_at, digest_of(data), data, frame.name,
-        round(quality, 4), track, (left, top, width, height), round(face.score, 3),
-    )  # fmt: skip
+        folder="crops",
+        camera=camera.id,
+        place=camera.place,
+        captured_at=frame.captured_at,
+        digest=digest_of(data),
+        data=data,
+        frame=frame.name,
+        quality=round(quality, 4),
+        track=track,
+        box=(left, top, width, height),
+        cleared=better is not None,
+        detection=round(face.score, 3),
+    )
