@@ -23,6 +23,7 @@ class Best:
     frame: Frame
     face: Face
     crop: Picture
+    dim: bool = False  # so dark and noisy that its quality says little about whether somebody is known from it
 
 
 class Track:
@@ -71,5 +72,7 @@ class Track:
         best, self._best = self._best, None
         if best:
             self._sent += 1
-            self._sent_quality = best.quality
+            # In the dark another moment may show more, though it measures no better.
+            self._sent_quality = 0.0 if best.dim else best.quality
+            self._began_at = self.seen_at
         return best

@@ -19,15 +19,15 @@ _SECOND_DIFFERENCES = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32
 
 def cleared(crop: Picture) -> Picture | None:
     """The crop smoothed and brightened, None when it needs neither."""
-    if _noise(crop) <= NOISY:
+    if not is_noisy(crop):
         return None
     smooth = cv2.GaussianBlur(crop, (0, 0), SIGMA).astype(np.float32)
     gain = min(max(MEAN / max(float(smooth.mean()), 1.0), 1.0), MOST_GAIN)
     return np.asarray((smooth * gain).clip(0, 255), np.uint8)
 
 
-def _noise(crop: Picture) -> float:
-    """Immerkaer's estimate (CVIU 64, 1996) of the noise's standard deviation, as a share of the picture's own."""
+def is_noisy(crop: Picture) -> bool:
+    """By Immerkaer's estimate (CVIU 64, 1996) of the noise's standard deviation, as a share of the picture's own."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
     noise = float(np.abs(cv2.filter2D(grey, -1, _SECOND_DIFFERENCES)).mean()) * float(np.sqrt(np.pi / 2)) / 6
-    return noise / max(float(grey.std()), 1.0)
+    return noise > NOISY * max(float(grey.std()), 1.0)

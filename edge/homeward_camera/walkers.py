@@ -12,6 +12,7 @@ import supervision as sv
 from trackers import ByteTrackTracker
 
 from homeward_camera.best import Best, Track
+from homeward_camera.clearing import is_noisy
 from homeward_camera.config import Camera
 from homeward_camera.crops import cut
 from homeward_camera.faces import SURE, Detector, Face, overlap, views_for
@@ -88,7 +89,8 @@ class Walkers:
             return
         quality = measure(picture, face).score
         if track.betters(quality):
-            track.keep(Best(quality, frame, face, cut(picture, face, others)))
+            crop = cut(picture, face, others)
+            track.keep(Best(quality, frame, face, crop, dim=is_noisy(crop)))
 
     def _due(self, now: datetime) -> list[Shot]:
         shots = []

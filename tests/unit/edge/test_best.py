@@ -20,7 +20,9 @@ FACE = Face(0, 0, 80, 100, 0.9, np.zeros((5, 2), np.float32))
 STEP = 0.1  # seconds between frames
 
 
-def walk(qualities: Sequence[float], most: int = 3, crossing: Sequence[int] = ()) -> list[tuple[int, float]]:
+def walk(
+    qualities: Sequence[float], most: int = 3, crossing: Sequence[int] = (), *, dim: bool = False
+) -> list[tuple[int, float]]:
     """(frame in which it was sent, quality) of each shot of a track that then is over."""
     track, sent = Track("walk", START, most), list[tuple[int, float]]()
     for number, quality in enumerate(qualities):
@@ -28,7 +30,7 @@ def walk(qualities: Sequence[float], most: int = 3, crossing: Sequence[int] = ()
         track.see(at, crossing=number in crossing)
         if track.betters(quality):
             picture = np.zeros((1080, 1920, 3), np.uint8)
-            track.keep(Best(quality, Moment(picture, number, at), FACE, picture[:10, :10]))
+            track.keep(Best(quality, Moment(picture, number, at), FACE, picture[:10, :10], dim))
         if best := track.due(at):
             sent.append((number, best.quality))
     if best := track.last():
@@ -73,6 +75,13 @@ def test_after_crossing_somebody_else_may_have_the_face() -> None:
     steady = [GOOD + 0.05] * 30
     assert len(walk(steady, most=1)) == 1
     assert len(walk(steady, most=1, crossing=(10, 11, 12))) == 2
+
+
+def test_in_the_dark_another_moment_is_sent_though_it_measures_no_better() -> None:
+    steady = [FAIR + 0.1] * 70
+    assert len(walk(steady, most=3)) == 1
+    sent = walk(steady, most=3, dim=True)
+    assert [later - earlier for (earlier, _), (later, _) in pairwise(sent)] == [round(PATIENCE_SECONDS / STEP)] * 2
 
 
 def test_a_kept_shot_does_not_keep_the_whole_picture() -> None:
