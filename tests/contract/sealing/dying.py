@@ -49,8 +49,8 @@ def _tell_each_moment(tick: Callable[[], None]) -> None:
         tick()
         return answer
 
-    socket.socket.sendall = told_sendall  # type: ignore[assignment,method-assign]
-    botocore.httpsession.URLLib3Session.send = told_send
+    socket.socket.sendall = told_sendall  # type: ignore[method-assign]
+    botocore.httpsession.URLLib3Session.send = told_send  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

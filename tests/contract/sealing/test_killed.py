@@ -22,12 +22,12 @@ from homeward.verifier.signatures import pem
 from tests.contract.sealing.conftest import BEGIN, Office, new_office
 from tests.serving import ROOT
 
-HISTORIES, DEATHS, STALLS = 10, 3, 6
+HISTORIES, DEATHS, STALLS = 10, 3, 8
 BEFORE, HOURS = form.next_hour(form.hour_of(BEGIN), -1), 6
 DUE = HOURS * 60 + 15  # minutes after BEGIN
 NEVER = 10**9
 LARGE = "detection:" + "x" * 100_000  # a file of such events leaves in many pieces
-NOTHING = {"hours": 0, "first": None, "last": None, "events": 0, "late": {}}
+NOTHING: dict[str, Any] = {"hours": 0, "first": None, "last": None, "events": 0, "late": {}}
 
 
 def begin(office: Office, moment: int = NEVER, number: signal.Signals = signal.SIGKILL) -> subprocess.Popen[str]:
@@ -44,13 +44,6 @@ def end(process: subprocess.Popen[str]) -> dict[str, Any] | None:
         return None
     assert process.returncode == 0, errors
     return dict(json.loads(said))
-
-
-def sealed(office: Office) -> dict[str, Any]:
-    """What a process seals that nobody disturbs."""
-    said = end(begin(office))
-    assert said is not None
-    return dict(said["sealed"])
 
 
 def busy(settings: Settings) -> Office:
@@ -79,7 +72,8 @@ def check(office: Office, folder: Path) -> None:
     copy, key = office.copy(folder / "copy"), folder / "key.pem"
     key.write_text(pem(KmsSigner(office.key).public_key()))
     last = form.last_due(office.now)
-    command = [sys.executable, "-m", "homeward.verifier", copy, "--public-key", key, "--from", BEFORE, "--to", last]
+    command = [sys.executable, "-m", "homeward.verifier", str(copy), "--public-key", str(key)]
+    command += ["--from", BEFORE, "--to", last]
     done = subprocess.run(command, cwd=ROOT / "src", env={}, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done
     lines = (line for file in copy.rglob("*.jsonl") for line in file.read_bytes().splitlines())
@@ -90,11 +84,10 @@ def check(office: Office, folder: Path) -> None:
 
 def finish(office: Office, folder: Path) -> None:
     """The next hour is sealed as well, with what came late; then nothing is left to do."""
-    office.at(DUE + 60)
-    sealed(office)
+    office.seal(office.at(DUE + 60))
     check(office, folder)
     before = versions(office)
-    assert sealed(office) == NOTHING
+    assert office.seal(office.now) == NOTHING
     assert versions(office) == before
 
 
@@ -122,7 +115,7 @@ def test_killed_again_and_again(settings: Settings, moments: int, number: int, t
         office.write(dice.uniform(-60, 60 * HOURS))
     print("died at moments", died, "of", moments)  # shown when it fails
     assert died
-    sealed(office)
+    office.seal(office.now)
     finish(office, tmp_path)
 
 
@@ -135,7 +128,7 @@ def test_held_up_while_another_one_seals(settings: Settings, moments: int, numbe
         _, status = os.waitpid(stalled.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
         office.write(dice.uniform(-60, 60 * HOURS))
-        sealed(office)
+        office.seal(office.now)
     finally:
         stalled.send_signal(signal.SIGCONT)
     end(stalled)
