@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,14 +122,14 @@ def test_killed_again_and_again(settings: Settings, moments: int, number: int, t
 
 @pytest.mark.parametrize("number", range(STALLS))
 def test_held_up_while_another_one_seals(settings: Settings, moments: int, number: int, tmp_path: Path) -> None:
-    """As when a machine hangs: it goes on where it was, after everything is done."""
+    """As when a machine hangs: it goes on where it was, after more of the hours, or all, are done."""
     dice, office = random.Random(20261126 + number), busy(settings)
     stalled = begin(office, dice.randrange(moments), signal.SIGSTOP)
     try:
         _, status = os.waitpid(stalled.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
         office.write(dice.uniform(-60, 60 * HOURS))
-        office.seal(office.now)
+        office.seal(BEGIN + timedelta(minutes=15 + 60 * dice.randint(1, HOURS)))
     finally:
         stalled.send_signal(signal.SIGCONT)
     end(stalled)
