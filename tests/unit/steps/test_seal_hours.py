@@ -240,7 +240,7 @@ def test_a_run_that_was_overtaken_goes_on_with_what_came_late_for_it(
     def write_slowly(name: str, body: IO[bytes]) -> bool:
         if name == form.events_name(form.hour_of(at(1))) and not late:
             late.append(world.write(at(0, 2)))
-            world.seal(at(2, 21))
+            world.seal(at(3, 21), until=at(2, 21))
         return write(name, body)
 
     monkeypatch.setattr(world.log, "write", write_slowly)
