@@ -9,10 +9,9 @@ from botocore.exceptions import ClientError
 
 from homeward.adapters import parameters
 from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, error_code, translated
-from homeward.adapters.faces import RekognitionCollection
+from homeward.adapters.faces import PATIENT, RekognitionCollection
 from homeward.domain.generations import of_family
 
-_PATIENT = 10  # tries, over some two minutes: several tasks share a limit that may be 5 calls a second
 _ABSENT, _THERE = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 
 
@@ -30,18 +29,18 @@ class RekognitionCollections:
         """See the port."""
         names: list[str] = []
         with aws_errors():
-            for page in client("rekognition").get_paginator("list_collections").paginate():
+            for page in client("rekognition", PATIENT).get_paginator("list_collections").paginate():
                 names += page["CollectionIds"]
         return of_family(self.live(), names)
 
     def open(self, collection: str) -> RekognitionCollection:
         """See the port."""
-        return RekognitionCollection(self.parameter_name, collection, _PATIENT)
+        return RekognitionCollection(self.parameter_name, collection, PATIENT)
 
     def face_model(self, collection: str) -> str:
         """See the port."""
         try:
-            return str(client("rekognition").describe_collection(CollectionId=collection)["FaceModelVersion"])
+            return str(client("rekognition", PATIENT).describe_collection(CollectionId=collection)["FaceModelVersion"])
         except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) == _ABSENT:
                 return ""
@@ -51,7 +50,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition").create_collection(CollectionId=collection)
+                client("rekognition", PATIENT).create_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _THERE:
                     raise
@@ -64,7 +63,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition").delete_collection(CollectionId=collection)
+                client("rekognition", PATIENT).delete_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _ABSENT:
                     raise

@@ -11,9 +11,9 @@ from homeward.bootstrap.stores import (
     cases,
     cases_bucket,
     face_collections,
-    faces,
     fetch_failures,
     objects,
+    patient_faces,
 )
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def adopt_faces() -> AdoptFaces:
 def _repairs_of(run: str) -> CollectionRepairs:
     from homeward.steps.collection_repairs import CollectionRepairs
 
-    stores = (faces(), cases(), fetch_failures(), objects(), audit_log())
+    stores = (patient_faces(), cases(), fetch_failures(), objects(), audit_log())
     return CollectionRepairs(*stores, cases_bucket(), base.clock, REBUILDER, run)
 
 
