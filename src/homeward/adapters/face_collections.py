@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from homeward.adapters import parameters
 from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, error_code, translated
-from homeward.adapters.faces import PATIENT, RekognitionCollection
+from homeward.adapters.faces import RekognitionCollection
 from homeward.domain.generations import of_family
 
 _ABSENT, _THERE = "ResourceNotFoundException", "ResourceAlreadyExistsException"
@@ -17,9 +17,13 @@ _ABSENT, _THERE = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 
 @dataclass(frozen=True, slots=True)
 class RekognitionCollections:
-    """The collections named as the one that the SSM parameter `parameter_name` names, but for the number at the end."""
+    """The collections named as the one that the SSM parameter `parameter_name` names, but for the number at the end.
+
+    A call is tried `attempts` times, as in RekognitionCollection.
+    """
 
     parameter_name: str
+    attempts: int = 3
 
     def live(self) -> str:
         """See the port."""
@@ -29,18 +33,19 @@ class RekognitionCollections:
         """See the port."""
         names: list[str] = []
         with aws_errors():
-            for page in client("rekognition", PATIENT).get_paginator("list_collections").paginate():
+            for page in client("rekognition", self.attempts).get_paginator("list_collections").paginate():
                 names += page["CollectionIds"]
         return of_family(self.live(), names)
 
     def open(self, collection: str) -> RekognitionCollection:
         """See the port."""
-        return RekognitionCollection(self.parameter_name, collection, PATIENT)
+        return RekognitionCollection(self.parameter_name, collection, self.attempts)
 
     def face_model(self, collection: str) -> str:
         """See the port."""
         try:
-            return str(client("rekognition", PATIENT).describe_collection(CollectionId=collection)["FaceModelVersion"])
+            described = client("rekognition", self.attempts).describe_collection(CollectionId=collection)
+            return str(described["FaceModelVersion"])
         except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) == _ABSENT:
                 return ""
@@ -50,7 +55,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition", PATIENT).create_collection(CollectionId=collection)
+                client("rekognition", self.attempts).create_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _THERE:
                     raise
@@ -63,7 +68,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition", PATIENT).delete_collection(CollectionId=collection)
+                client("rekognition", self.attempts).delete_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _ABSENT:
                     raise

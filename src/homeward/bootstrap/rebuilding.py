@@ -10,9 +10,9 @@ from homeward.bootstrap.stores import (
     audit_log,
     cases,
     cases_bucket,
-    face_collections,
     fetch_failures,
     objects,
+    patient_face_collections,
     patient_faces,
 )
 
@@ -35,7 +35,7 @@ REBUILDER, RETIRER = "dag:rebuild_collection", "dag:retire_generations"
 def _build(actor: str) -> BuildGeneration:
     from homeward.steps.build_generation import BuildGeneration
 
-    stores = (face_collections(), cases(), survey_collection(), audit_log())
+    stores = (patient_face_collections(), cases(), survey_collection(), audit_log())
     return BuildGeneration(*stores, cases_bucket(), base.clock, actor)
 
 

@@ -80,6 +80,14 @@ def face_collections() -> RekognitionCollections:
     return RekognitionCollections(settings()[Setting.COLLECTION_PARAMETER])
 
 
+def patient_face_collections() -> RekognitionCollections:
+    """Every generation, for tasks that can wait while calls are throttled."""
+    from homeward.adapters.face_collections import RekognitionCollections
+    from homeward.adapters.faces import PATIENT
+
+    return RekognitionCollections(settings()[Setting.COLLECTION_PARAMETER], PATIENT)
+
+
 def objects() -> S3ObjectStore:
     """Objects in S3."""
     from homeward.adapters.objects import S3ObjectStore
