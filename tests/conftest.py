@@ -16,6 +16,16 @@ from tests.serving import serving
 pytest_plugins = ("tests.face_service", "tests.rekognition_endpoint")
 
 REGION = "us-east-1"
+LONGEST_NAME = 300  # letters
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's name goes into every process's memory, environment and reports many times: no file's bytes as names."""
+    for item in items:
+        if len(item.nodeid) > LONGEST_NAME:
+            raise pytest.UsageError(
+                f"give the cases ids: the name of {item.nodeid[:150]}... is {len(item.nodeid)} long"
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)

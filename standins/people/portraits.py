@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from standins.people.faces import Face, FaceReader
@@ -28,6 +28,12 @@ class Portrait:
         return decoded(self.data)
 
 
+@cache
+def _generator() -> Generator:
+    """The process's one: it takes 0.9 GB and seconds to make."""
+    return Generator()
+
+
 class Portraits:
     """Gives portraits: from the folder when they were drawn before, else from the generator."""
 
@@ -35,15 +41,11 @@ class Portraits:
         self._folder = folder
         self.reader = FaceReader()
 
-    @cached_property
-    def _generator(self) -> Generator:
-        return Generator()
-
     def get(self, number: int, variant: int = 0) -> Portrait | None:
         """The portrait, or None when it does not show exactly one face. The same on every call."""
         file = self._folder / f"{number:06}-{variant:02}.jpg"
         if not (file.is_file() and is_picture(file.read_bytes())):
-            write_bytes(file, jpeg(self._generator.draw(number, variant), QUALITY))
+            write_bytes(file, jpeg(_generator().draw(number, variant), QUALITY))
         data = file.read_bytes()
         faces = self.reader.read(decoded(data))
         return Portrait(number, variant, data, faces[0]) if len(faces) == 1 else None

@@ -12,15 +12,18 @@ from homeward.adapters.aws import AWS_ERRORS, aws_errors, client, error_code, tr
 from homeward.adapters.faces import RekognitionCollection
 from homeward.domain.generations import of_family
 
-_PATIENT = 10  # tries, over some two minutes: several tasks share a limit that may be 5 calls a second
 _ABSENT, _THERE = "ResourceNotFoundException", "ResourceAlreadyExistsException"
 
 
 @dataclass(frozen=True, slots=True)
 class RekognitionCollections:
-    """The collections named as the one that the SSM parameter `parameter_name` names, but for the number at the end."""
+    """The collections named as the one that the SSM parameter `parameter_name` names, but for the number at the end.
+
+    A call is tried `attempts` times, as in RekognitionCollection.
+    """
 
     parameter_name: str
+    attempts: int = 3
 
     def live(self) -> str:
         """See the port."""
@@ -30,18 +33,19 @@ class RekognitionCollections:
         """See the port."""
         names: list[str] = []
         with aws_errors():
-            for page in client("rekognition").get_paginator("list_collections").paginate():
+            for page in client("rekognition", self.attempts).get_paginator("list_collections").paginate():
                 names += page["CollectionIds"]
         return of_family(self.live(), names)
 
     def open(self, collection: str) -> RekognitionCollection:
         """See the port."""
-        return RekognitionCollection(self.parameter_name, collection, _PATIENT)
+        return RekognitionCollection(self.parameter_name, collection, self.attempts)
 
     def face_model(self, collection: str) -> str:
         """See the port."""
         try:
-            return str(client("rekognition").describe_collection(CollectionId=collection)["FaceModelVersion"])
+            described = client("rekognition", self.attempts).describe_collection(CollectionId=collection)
+            return str(described["FaceModelVersion"])
         except AWS_ERRORS as error:
             if isinstance(error, ClientError) and error_code(error) == _ABSENT:
                 return ""
@@ -51,7 +55,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition").create_collection(CollectionId=collection)
+                client("rekognition", self.attempts).create_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _THERE:
                     raise
@@ -64,7 +68,7 @@ class RekognitionCollections:
         """See the port."""
         with aws_errors():
             try:
-                client("rekognition").delete_collection(CollectionId=collection)
+                client("rekognition", self.attempts).delete_collection(CollectionId=collection)
             except ClientError as error:
                 if error_code(error) != _ABSENT:
                     raise

@@ -34,6 +34,7 @@ _UNUSABLE = {
     "InvalidImageFormatException": Refusal.NOT_AN_IMAGE.value,
     "ImageTooLargeException": Refusal.TOO_LARGE.value,
 }
+PATIENT = 10  # tries, over some two minutes, for who can wait: limits of 5 calls a second are shared with others
 _LISTED = 4096  # faces of one ListFaces
 _OTHER_FACE = ["EXCEEDS_MAX_FACES"]  # the one reason of a second face that is otherwise usable
 
@@ -58,7 +59,7 @@ class RekognitionCollection:
         """See the port. `unusable` is NOT_AN_IMAGE, TOO_LARGE or TOO_SMALL."""
         collection = self.collection
         try:
-            answer = client("rekognition").search_faces_by_image(
+            answer = client("rekognition", self.attempts).search_faces_by_image(
                 CollectionId=collection,
                 Image=_image(picture),
                 FaceMatchThreshold=threshold,
@@ -67,13 +68,13 @@ class RekognitionCollection:
             )
         except AWS_ERRORS as error:
             _check_exists(collection, error)
-            return replace(_nothing_to_search(picture, error), collection=collection)
+            return replace(_nothing_to_search(picture, error, self.attempts), collection=collection)
         matches = tuple(_match(found) for found in answer["FaceMatches"])
         box, confidence = answer["SearchedFaceBoundingBox"], float(answer["SearchedFaceConfidence"])
         where: Any = {"collection": collection, "face_model_version": str(answer["FaceModelVersion"])}
         if not matches:
             return SearchResult(ProbeFace(confidence, None, None, None), matches, **where)
-        return SearchResult(_measured(picture, box, confidence), matches, **where)
+        return SearchResult(_measured(picture, box, confidence, self.attempts), matches, **where)
 
     def index(self, photo: PhotoKey, bucket: str, object_key: str) -> IndexResult:
         """See the port. A photo with two usable faces doesn't say whose they are, so neither stays."""
@@ -86,7 +87,7 @@ class RekognitionCollection:
     def delete(self, face_ids: Sequence[str]) -> None:
         """See the port. At most 4,096 faces; one that Rekognition keeps for another reason is a ServiceRefusedError."""
         with _collection_errors(self.collection) as collection:
-            answer = client("rekognition").delete_faces(CollectionId=collection, FaceIds=list(face_ids))
+            answer = client("rekognition", self.attempts).delete_faces(CollectionId=collection, FaceIds=list(face_ids))
         kept = [one for one in answer.get("UnsuccessfulFaceDeletions", []) if one["Reasons"] != ["FACE_NOT_FOUND"]]
         if kept:
             raise ServiceRefusedError(f"Rekognition kept {len(kept)} of {len(face_ids)} faces, first {kept[0]}")
@@ -95,7 +96,7 @@ class RekognitionCollection:
         """See the port."""
         with _collection_errors(self.collection) as collection:
             for page in (
-                client("rekognition")
+                client("rekognition", self.attempts)
                 .get_paginator("list_faces")
                 .paginate(CollectionId=collection, PaginationConfig={"PageSize": _LISTED})
             ):
@@ -105,7 +106,7 @@ class RekognitionCollection:
     def present(self, face_ids: Sequence[str]) -> set[str]:
         """See the port."""
         with _collection_errors(self.collection) as collection:
-            answer = client("rekognition").list_faces(
+            answer = client("rekognition", self.attempts).list_faces(
                 CollectionId=collection, FaceIds=list(face_ids), MaxResults=_LISTED
             )
         return {str(face["FaceId"]) for face in answer["Faces"]}
@@ -177,11 +178,11 @@ def _match(found: Mapping[str, Any]) -> FaceMatch:
     return FaceMatch(str(face.get("ExternalImageId", "")), str(face["FaceId"]), float(found["Similarity"]))
 
 
-def _nothing_to_search(picture: Picture, error: AwsError) -> SearchResult:
+def _nothing_to_search(picture: Picture, error: AwsError, attempts: int) -> SearchResult:
     """What a refused search means. InvalidParameterException stands for a faceless picture, and for other things."""
     if reason := _why_unusable(picture, error):
         return SearchResult(None, (), reason)
-    if not _is_invalid(error) or _detect(picture):
+    if not _is_invalid(error) or _detect(picture, attempts):
         raise translated(error) from error  # a face, and yet invalid: the fault is in the request
     return SearchResult(None, ())
 
@@ -199,8 +200,8 @@ def _why_unusable(picture: Picture, error: AwsError) -> str | None:
     return Refusal.TOO_SMALL.value if size and min(size) < MIN_SIDE else None
 
 
-def _measured(picture: Picture, box: Mapping[str, float], confidence: float) -> ProbeFace:
-    faces = _detect(picture)
+def _measured(picture: Picture, box: Mapping[str, float], confidence: float, attempts: int) -> ProbeFace:
+    faces = _detect(picture, attempts)
     if not faces:
         return ProbeFace(confidence, None, None, None)
     face = min(faces, key=lambda found: _distance(found["BoundingBox"], box))
@@ -209,9 +210,10 @@ def _measured(picture: Picture, box: Mapping[str, float], confidence: float) -> 
     return ProbeFace(confidence, quality.get("Brightness"), quality.get("Sharpness"), width)
 
 
-def _detect(picture: Picture) -> list[dict[str, Any]]:
+def _detect(picture: Picture, attempts: int) -> list[dict[str, Any]]:
     with aws_errors():
-        return list(client("rekognition").detect_faces(Image=_image(picture), Attributes=["DEFAULT"])["FaceDetails"])
+        answer = client("rekognition", attempts).detect_faces(Image=_image(picture), Attributes=["DEFAULT"])
+        return list(answer["FaceDetails"])
 
 
 def _distance(one: Mapping[str, float], other: Mapping[str, float]) -> float:

@@ -9,11 +9,11 @@ from homeward.bootstrap.stores import (
     audit_log,
     cases,
     cases_bucket,
-    faces,
     fetch_failures,
     latest_runs,
     objects,
     operators,
+    patient_faces,
     suppressions,
 )
 
@@ -30,13 +30,13 @@ def survey_collection() -> SurveyCollection:
     """Task survey_collection."""
     from homeward.steps.survey_collection import SurveyCollection
 
-    return SurveyCollection(faces(), cases(), suppressions(), objects(), cases_bucket(), base.clock)
+    return SurveyCollection(patient_faces(), cases(), suppressions(), objects(), cases_bucket(), base.clock)
 
 
 def _repairs_of(run: str) -> CollectionRepairs:
     from homeward.steps.collection_repairs import CollectionRepairs
 
-    stores = (faces(), cases(), fetch_failures(), objects(), audit_log())
+    stores = (patient_faces(), cases(), fetch_failures(), objects(), audit_log())
     return CollectionRepairs(*stores, cases_bucket(), base.clock, RECONCILER, run)
 
 

@@ -10,10 +10,10 @@ from homeward.bootstrap.stores import (
     audit_log,
     cases,
     cases_bucket,
-    face_collections,
-    faces,
     fetch_failures,
     objects,
+    patient_face_collections,
+    patient_faces,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ REBUILDER, RETIRER = "dag:rebuild_collection", "dag:retire_generations"
 def _build(actor: str) -> BuildGeneration:
     from homeward.steps.build_generation import BuildGeneration
 
-    stores = (face_collections(), cases(), survey_collection(), audit_log())
+    stores = (patient_face_collections(), cases(), survey_collection(), audit_log())
     return BuildGeneration(*stores, cases_bucket(), base.clock, actor)
 
 
@@ -89,7 +89,7 @@ def adopt_faces() -> AdoptFaces:
 def _repairs_of(run: str) -> CollectionRepairs:
     from homeward.steps.collection_repairs import CollectionRepairs
 
-    stores = (faces(), cases(), fetch_failures(), objects(), audit_log())
+    stores = (patient_faces(), cases(), fetch_failures(), objects(), audit_log())
     return CollectionRepairs(*stores, cases_bucket(), base.clock, REBUILDER, run)
 
 

@@ -74,11 +74,26 @@ def faces() -> RekognitionCollection:
     return RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER])
 
 
+def patient_faces() -> RekognitionCollection:
+    """The live face collection, for tasks that can wait while calls are throttled."""
+    from homeward.adapters.faces import PATIENT, RekognitionCollection
+
+    return RekognitionCollection(settings()[Setting.COLLECTION_PARAMETER], attempts=PATIENT)
+
+
 def face_collections() -> RekognitionCollections:
     """Every generation of the face collection."""
     from homeward.adapters.face_collections import RekognitionCollections
 
     return RekognitionCollections(settings()[Setting.COLLECTION_PARAMETER])
+
+
+def patient_face_collections() -> RekognitionCollections:
+    """Every generation, for tasks that can wait while calls are throttled."""
+    from homeward.adapters.face_collections import RekognitionCollections
+    from homeward.adapters.faces import PATIENT
+
+    return RekognitionCollections(settings()[Setting.COLLECTION_PARAMETER], PATIENT)
 
 
 def objects() -> S3ObjectStore:

@@ -17,7 +17,7 @@ from homeward.domain.runbooks import Runbook
 from homeward.domain.sealing import Link, SigningKey, Stored
 from homeward.domain.sealing_ports import AuditHours, SealedLog, Signer
 from homeward.steps.late_events import LateEvents
-from homeward.steps.sealed_file import write_events
+from homeward.steps.sealed_file import adopt_events, write_events
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class SealHours:
         key, now = self.signer.key(), self.clock()
         link = self._digest(last, key)[0] if last else None
         first = None if link else self.hours.first()
-        late = LateEvents(self.hours, self.log, sealing.window(link, self.log.begun()))
+        late = self._look_back(link)
         for hour in sealing.hours_due(last, first, now, until):
             link, digest = self._seal(hour, link, late, key)
             late = LateEvents(self.hours, self.log, [])  # a run looks back once; the next one looks at its hours
@@ -68,11 +68,16 @@ class SealHours:
 
     def _seal(self, hour: str, link: Link | None, late: LateEvents, key: SigningKey) -> tuple[Link, dict[str, Any]]:
         contents = write_events(hour, self._wanted(hour, late), self.log)
+        # Whoever wrote the file that is there may have looked back from this hour, and later than we did.
+        contents = contents or adopt_events(hour, self._wanted(hour, self._look_back(link)), self.log)
         digest = sealing.unsigned(contents, link, self.clock(), key)
         body = sealing.signed(digest, self.signer.sign(sealing.canonical(digest)))
         if not self.log.write(form.digest_name(hour), BytesIO(body)):
             return self._digest(hour, key)  # another run was faster: the chain goes on from its digest
         return sealing.link_to(digest, body), digest
+
+    def _look_back(self, link: Link | None) -> LateEvents:
+        return LateEvents(self.hours, self.log, sealing.window(link, self.log.begun()))
 
     def _wanted(self, hour: str, late: LateEvents) -> Iterator[Stored]:
         yield from late()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from tempfile import SpooledTemporaryFile
 
@@ -16,12 +16,8 @@ from homeward.domain.sealing_ports import SealedLog
 _IN_MEMORY = 8 * 2**20  # bytes; more goes to the disk
 
 
-def write_events(hour: str, events: Iterable[Stored], log: SealedLog) -> Contents:
-    """Write the hour's file; what is in it.
-
-    When it is there already, a run died before it wrote the digest: then that file counts, if the table has every line
-    of it (SealError if not). What came to the table since is late, and the next run seals it.
-    """
+def write_events(hour: str, events: Iterable[Stored], log: SealedLog) -> Contents | None:
+    """Write the hour's file; what is in it, or None when it is there already."""
     contents = Contents(hour)
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
         for event in events:
@@ -29,14 +25,16 @@ def write_events(hour: str, events: Iterable[Stored], log: SealedLog) -> Content
             contents.add(event, line)
             file.write(line + b"\n")
         file.seek(0)
-        if log.write(form.events_name(hour), file):
-            return contents
-        file.seek(0)
-        return _adopted(hour, (line.rstrip(b"\n") for line in file), log)
+        return contents if log.write(form.events_name(hour), file) else None
 
 
-def _adopted(hour: str, wanted: Iterator[bytes], log: SealedLog) -> Contents:
-    contents = Contents(hour)
+def adopt_events(hour: str, events: Iterable[Stored], log: SealedLog) -> Contents:
+    """What is in a file that is there already: a run died before it wrote the digest, or another one is at work now.
+
+    The file counts, if the table has every line of it (SealError if not). What came to the table since is late, and the
+    next run seals it.
+    """
+    contents, wanted = Contents(hour), map(line_of, events)
     with closing(log.read(form.events_name(hour))) as file:
         for number, kept in enumerate(file, 1):
             line = kept.removesuffix(b"\n")

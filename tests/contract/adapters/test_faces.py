@@ -116,9 +116,10 @@ def test_nobody_similar_costs_no_second_call(gallery: Gallery) -> None:
     def note(model: Any, **_: Any) -> None:
         calls.append(model.name)
 
-    client("rekognition").meta.events.register("before-call.rekognition", note)
+    events = client("rekognition", gallery.collection.attempts).meta.events
+    events.register("before-call.rekognition", note)
     found = gallery.search(gallery.face(5))
-    client("rekognition").meta.events.unregister("before-call.rekognition", note)
+    events.unregister("before-call.rekognition", note)
     assert found.matches == ()
     assert found.probe is not None
     assert (found.probe.brightness, found.probe.sharpness, found.probe.width_px) == (None, None, None)

@@ -204,10 +204,11 @@ def test_a_finished_photo_is_not_paid_for_twice(town: Town) -> None:
     def note(model: Any, **_: Any) -> None:
         calls.append(model.name)
 
-    client("rekognition").meta.events.register("before-call.rekognition", note)
+    events = client("rekognition", town.faces.attempts).meta.events
+    events.register("before-call.rekognition", note)
     step = IndexPhoto(town.faces, town.store, town.bucket, now)
     assert [step({"photo": line["photo"]}) for line in lines] == lines
-    client("rekognition").meta.events.unregister("before-call.rekognition", note)
+    events.unregister("before-call.rekognition", note)
     assert calls == []
 
 

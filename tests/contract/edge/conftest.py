@@ -18,16 +18,20 @@ BUCKET = "pictures-of-edge-tests"
 
 
 @pytest.fixture(scope="session")
-def portraits(tmp_path_factory: pytest.TempPathFactory) -> list[Portrait]:
-    drawn = Portraits(tmp_path_factory.mktemp("portraits"))
+def drawn(request: pytest.FixtureRequest) -> Portraits:
+    """Drawn once a checkout."""
+    return Portraits(request.config.cache.mkdir("portraits"))
+
+
+@pytest.fixture(scope="session")
+def portraits(drawn: Portraits) -> list[Portrait]:
     return [portrait for number in (0, 2) if (portrait := drawn.get(number))]
 
 
 @pytest.fixture(scope="session")
-def scene(portraits: list[Portrait], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def scene(portraits: list[Portrait], drawn: Portraits) -> bytes:
     """A camera picture of two people, JPEG."""
-    reader = Portraits(tmp_path_factory.mktemp("none")).reader
-    return make_frame(portraits, "entrance", reader, [1]).data
+    return make_frame(portraits, "entrance", drawn.reader, [1]).data
 
 
 @pytest.fixture(scope="session")

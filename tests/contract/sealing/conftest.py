@@ -74,9 +74,8 @@ class Office:
 _numbers = itertools.count(1)
 
 
-@pytest.fixture
-def office(settings: Settings) -> Office:
-    """A new one; its bucket is like the stack's, and its table has the stack's keys."""
+def new_office(settings: Settings) -> Office:
+    """Its bucket is like the stack's, and its table has the stack's keys."""
     name = f"office-{next(_numbers)}"
     client("s3").create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
@@ -91,3 +90,9 @@ def office(settings: Settings) -> Office:
         ],
     )
     return Office(name, name, settings[Setting.AUDIT_KEY_ARN])
+
+
+@pytest.fixture
+def office(settings: Settings) -> Office:
+    """A new one."""
+    return new_office(settings)

@@ -125,7 +125,18 @@ def claiming(width: int, height: int) -> bytes:
         (claiming(8001, 8001), Refusal.TOO_LARGE),
         (claiming(2**31 - 1, 2**31 - 1), Refusal.TOO_LARGE),
     ],
-    ids=str,
+    ids=[
+        "smallest JPEG",
+        "smallest PNG",
+        "too narrow",
+        "too low",
+        "a page",
+        "nothing",
+        "cut off",
+        "too many bytes",
+        "too many pixels",
+        "as many pixels as can be claimed",
+    ],
 )
 def test_bytes(data: bytes, reason: Refusal | None) -> None:
     assert picture_refusal(data) is reason

@@ -229,6 +229,26 @@ def test_two_runs_at_once_make_one_chain(world: World, monkeypatch: pytest.Monke
     assert whole(world)
 
 
+def test_a_run_that_was_overtaken_goes_on_with_what_came_late_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other run looked back from the second hour, and found an event that this one didn't know of."""
+    for hour in range(3):
+        world.write(at(hour, 1))
+    write, late = world.log.write, []
+
+    def write_slowly(name: str, body: IO[bytes]) -> bool:
+        if name == form.events_name(form.hour_of(at(1))) and not late:
+            late.append(world.write(at(0, 2)))
+            world.seal(at(3, 21), until=at(2, 21))
+        return write(name, body)
+
+    monkeypatch.setattr(world.log, "write", write_slowly)
+    assert world.seal(at(3, 20))["late"] == {"2026-03-01T10": 1}
+    assert events(world, 1)[0] == late[0]["event_id"]
+    assert whole(world)
+
+
 def test_what_json_cannot_say_exactly_is_text(world: World) -> None:
     world.write(at(0, 1), details={"big": 2**60, "set": {"b", "a"}, "raw": b"\x01\xff", "ok": [1, 2.5, True, None]})
     world.seal(at(1, 20))
