@@ -17,6 +17,7 @@ import pytest
 from homeward_camera.errors import SourceError
 from homeward_camera.pictures import Moment
 from homeward_camera.video import VideoFile, VideoStream
+from tests.contract.edge.rtsp import PASSWORD, rtsp_camera
 from tests.contract.edge.streams import Part, jpeg, network_camera, part, steadily
 
 
@@ -168,3 +169,21 @@ def test_a_playlist_on_disk_opens_no_other_file(tmp_path: Path, recording: Path)
     (tmp_path / "list.avi").write_text(f"ffconcat version 1.0\nfile {recording}\n")
     with pytest.raises(SourceError, match="can't be opened"):
         VideoFile(tmp_path / "list.avi", 10, live=False)
+
+
+def test_an_rtsp_camera_is_seen_over_tcp_with_its_password() -> None:
+    pictures = [np.full((240, 320, 3), shade, np.uint8) for shade in range(20, 220, 5)]
+    with rtsp_camera(pictures) as address:
+        moments, why = seen(f"rtsp://viewer:{PASSWORD}@{address}", silence=5)
+    assert len(moments) >= 5
+    assert shades(moments) == sorted(shades(moments))
+    assert shades(moments)[-1] >= 190
+    assert PASSWORD not in why
+
+
+def test_an_rtsp_camera_with_another_password_is_told() -> None:
+    with rtsp_camera([np.zeros((240, 320, 3), np.uint8)] * 5) as address:
+        moments, why = seen(f"rtsp://viewer:wrong@{address}", silence=5)
+    assert moments == []
+    assert "can't be opened" in why
+    assert "wrong" not in why
