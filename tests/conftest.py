@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 from botocore.config import Config
 
 from tests.serving import serving
 
 pytest_plugins = ("tests.face_service", "tests.rekognition_endpoint")
+
+# A slow machine is no failure: no timing decides a test.
+hypothesis.settings.register_profile("homeward", deadline=None)
+hypothesis.settings.load_profile("homeward")
 
 REGION = "us-east-1"
 LONGEST_NAME = 300  # letters

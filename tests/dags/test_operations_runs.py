@@ -93,7 +93,8 @@ def test_a_whole_run_measures(dagbag: Any, airflow_database: None, settings: Set
     assert answer["left"] == {"reconcile": 2}
     assert answer["hours_since"]["expire"] is None
     kept = {one["MetricName"] for one in client("cloudwatch").list_metrics(Namespace=NAMESPACE)["Metrics"]}
-    assert kept == {"HoursSinceSync", "HoursSinceReconcile", "DriftLeft", "OldestOpenReviewSeconds"}
+    cameras = {"SilentCameras", "TroubledCameras"}
+    assert kept == {"HoursSinceSync", "HoursSinceReconcile", "DriftLeft", "OldestOpenReviewSeconds", *cameras}
 
 
 def test_the_callback_of_the_dag_processor_tells_it(failed: Any, dagbag: Any, received: Messages) -> None:
@@ -134,7 +135,7 @@ def test_airflows_own_dag_processor_tells_it(failed: Any, received: Messages, tm
     command = [sys.executable, "-m", "airflow", "dag-processor", "--num-runs", "1"]
     with log.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as processor:
         try:
-            deadline, messages = time.monotonic() + 120, []
+            deadline, messages = time.monotonic() + 300, []
             while not (messages := messages or received()):
                 assert time.monotonic() < deadline, log.read_text()[-3000:]
         finally:
