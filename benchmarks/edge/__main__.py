@@ -51,7 +51,7 @@ def main() -> int:
             if chosen.only in (None, "loop"):
                 loop(report, make_video(folder, "day", QUICK_PEOPLE), work / "loop", cloud, BUCKET, chosen.quick)
             if chosen.only in (None, "killed"):
-                failed += killed(report, make_video(folder, "crowd", QUICK_PEOPLE), work / "killed", cloud, BUCKET)
+                failed += killed(report, make_video(folder, "day", QUICK_PEOPLE), work / "killed", cloud, BUCKET)
     report.show()
     report.write(chosen.json)
     return int(bool(failed))

@@ -38,7 +38,8 @@ def killed(report: Report, video: Video, folder: Path, cloud: str, bucket: str) 
                 cuts += 1
                 time.sleep(chance.uniform(0, PAUSE_SECONDS))
                 wire.mend()
-            process.kill()
+            if process.poll() is None:
+                process.kill()
             process.wait()
     run(config, cloud, log)
     told = {event["key"] for event in events_of(log) if event["event"] == "shot"}
