@@ -2,7 +2,7 @@
 
 walks: how many frames a second it looks at, how much memory it has, how many uploads a walk-by costs, and whether the
 face service knows from them everybody whom it would have known from any frame.
-loop: the same for a long time (`--loop-minutes 120`), in real time: is its memory flat?
+loop: two hours in real time (with --quick one minute): is its memory flat?
 killed: kill -9 and a cut network at 50 random moments: is every shot in S3, and none twice?
 """
 
