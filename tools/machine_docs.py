@@ -7,36 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from homeward.domain.asl import edges, flatten
 
 MACHINES = Path(__file__).resolve().parent.parent / "statemachines"
 MARKER = "<!-- made by tools/machine_docs.py from the ASL -->"
 SHAPES = {"Choice": "{{{{{}}}}}", "Succeed": "([{}])", "Fail": "([{}])"}
-
-
-def flatten(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every state of a machine, those inside maps and branches too."""
-    for name, state in machine["States"].items():
-        yield name, state
-        for inner in [state.get("ItemProcessor"), *state.get("Branches", [])]:
-            if inner:
-                yield from flatten(inner)
-
-
-def edges(name: str, state: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """(from, to, label) for each way out of a state."""
-    if "Next" in state:
-        yield name, state["Next"], ""
-    for choice in state.get("Choices", []):
-        yield name, choice["Next"], choice["Condition"].removeprefix("{% ").removesuffix(" %}").replace('"', "'")
-    if "Default" in state:
-        yield name, state["Default"], "otherwise"
-    for catcher in state.get("Catch", []):
-        yield name, catcher["Next"], "error: " + ", ".join(catcher["ErrorEquals"])
-    if "ItemProcessor" in state:
-        yield name, state["ItemProcessor"]["StartAt"], "for each item"
 
 
 def drawing(machine: dict[str, Any]) -> str:
@@ -48,7 +26,7 @@ def drawing(machine: dict[str, Any]) -> str:
         lines.append(f"  {ids[name]}" + SHAPES.get(state["Type"], "[{}]").format(f'"{name}"'))
     for name, state in states.items():
         for source, target, label in edges(name, state):
-            arrow = "-.->" if label.startswith("error") else "-->"
+            arrow = "-.->" if label.startswith("error: ") else "-->"
             lines.append(f"  {ids[source]} {arrow}" + (f'|"{label}"|' if label else "") + f" {ids[target]}")
     return "\n".join([*lines, "```"])
 

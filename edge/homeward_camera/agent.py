@@ -89,7 +89,7 @@ class Agent:
     def _post(self, camera: Camera, give_up: float | None) -> _Post:
         _check_source(camera)
         spool = Spool(Path(self._config.spool) / camera.id, camera.spool_megabytes * MEGABYTE)
-        health = Health(camera.id, camera.place, self._log, spool)
+        health = Health(camera.id, camera.place, self._log, spool, camera.position)
         uploader = Uploader(spool, Bucket(self._config.bucket, camera.profile), health, give_up)
         return _Post(Watch(camera, make_eye(camera, self._config.models), spool, health), uploader, health)
 

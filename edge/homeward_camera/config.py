@@ -16,6 +16,8 @@ from homeward_camera.errors import ConfigError
 CameraId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Place = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,60}$")]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Zone = Annotated[list[tuple[Fraction, Fraction]], Meta(min_length=3, max_length=100)]
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -25,6 +27,7 @@ class Camera(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     id: CameraId
     place: Place
+    position: tuple[Latitude, Longitude] | None = None  # where it stands, in degrees; for the plan that reviewers see
     # rtsp://, http:// (MJPEG), /dev/video0, a video file, a folder of pictures; ${NAME} is the environment's
     source: Annotated[str, Meta(min_length=1, max_length=2000)]
     send: Literal["faces", "frames"] = "faces"  # frames: whole pictures; the cloud finds the faces

@@ -34,6 +34,7 @@ class Health:
     place: str
     log: Log
     spool: Spool
+    position: tuple[float, float] | None = None  # latitude, longitude
     counts: Counts = field(default_factory=Counts)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     last_frame_at: datetime | None = None
@@ -72,6 +73,7 @@ class Health:
         return {
             "camera": self.camera,
             "place": self.place,
+            "position": self.position,
             "agent_version": __version__,
             "at": _text(datetime.now(UTC)),
             "started_at": _text(self.started_at),

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from homeward import bootstrap
 from homeward.domain import measurement, rebuild, reconciliation, replay, sync
 from homeward.domain.errors import NotFoundError
+from homeward_airflow.desk.app import add_desk
 
 # The pages need nothing but their own style; what slipped into one could neither run nor call out.
 HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
@@ -23,6 +24,7 @@ NO_REPORT = (
 )
 
 app = FastAPI(title="Homeward", docs_url=None, redoc_url=None, openapi_url=None)
+add_desk(app)
 
 
 class Report(NamedTuple):

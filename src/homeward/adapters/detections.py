@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from homeward.adapters.dynamodb import Item, event_put, get, put, transact, update
+from homeward.adapters.dynamodb import Item, batch_get, event_put, get, put, transact, update
 from homeward.domain.audit import AuditEvent
 from homeward.domain.detections import Detection, DetectionState, Outcome
 from homeward.domain.errors import ConflictError, NotFoundError
@@ -62,6 +62,11 @@ class DynamoDetectionStore:
         if row is None or "erased_at" in row:
             raise NotFoundError(f"no detection {detection_id}")
         return row
+
+    def get_many(self, detection_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """See the port."""
+        rows = batch_get(self.table, [{"detection_id": one} for one in dict.fromkeys(detection_ids)])
+        return {row["detection_id"]: row for row in rows if "erased_at" not in row}
 
     def advance(
         self,

@@ -144,16 +144,29 @@ def query(
     index: str | None = None,
     names: Mapping[str, str] | None = None,
     consistent: bool = False,
+    limit: int | None = None,
     **values: Any,
 ) -> Iterator[Item]:
-    """All items of a key condition, in key order; `values` fill its `:name` placeholders, `names` its `#name` ones."""
-    parameters: Item = {
-        "TableName": table,
-        "KeyConditionExpression": condition,
-        "ConsistentRead": consistent,
-        **_conditional(None, names or {}, values),
-    }
-    yield from _pages("query", {**parameters, **({"IndexName": index} if index else {})})
+    """All items of a key condition, in key order; `values` fill its `:name` placeholders, `names` its `#name` ones.
+
+    `limit` is how many are read at a time, when fewer than all are wanted.
+    """
+    parameters = _queried(table, condition, index, names, values) | {"ConsistentRead": consistent}
+    yield from _pages("query", {**parameters, **({"Limit": limit} if limit else {})})
+
+
+def count(table: str, condition: str, index: str, names: Mapping[str, str], **values: Any) -> int:
+    """How many items `query` would give."""
+    parameters = _queried(table, condition, index, names, values) | {"Select": "COUNT"}
+    with aws_errors():
+        return sum(page["Count"] for page in client("dynamodb").get_paginator("query").paginate(**parameters))
+
+
+def _queried(
+    table: str, condition: str, index: str | None, names: Mapping[str, str] | None, values: Mapping[str, Any]
+) -> Item:
+    parameters: Item = {"TableName": table, "KeyConditionExpression": condition}
+    return parameters | ({"IndexName": index} if index else {}) | _conditional(None, names or {}, values)
 
 
 def scan(table: str, projection: str | None = None, consistent: bool = False) -> Iterator[Item]:

@@ -20,20 +20,25 @@ class S3Heartbeats:
 
     def all(self) -> list[CameraState]:
         """What was last heard of every camera that was enrolled or ever beat, by id."""
-        found = []
-        for one in self._objects.listed(self._bucket, HEARTBEATS):
-            try:
-                answer = client("s3").get_object(Bucket=self._bucket, Key=one.key)
-            except AWS_ERRORS as error:
-                if isinstance(problem := absent_or(error, self._bucket, one.key), NotFoundError):
-                    continue  # revoked meanwhile
-                raise problem from error
-            # A camera may put what it likes: not more of it is read than a heartbeat can have.
-            with answer["Body"] as body:
-                said = body.read(MAX_HEARTBEAT_BYTES)
-            if state := parse_heartbeat(one.key, answer["LastModified"], said):
-                found.append(state)
+        listed = self._objects.listed(self._bucket, HEARTBEATS)
+        found = [state for one in listed if (state := self._read(one.key))]
         return sorted(found, key=lambda state: state.camera)
+
+    def one(self, camera: str) -> CameraState | None:
+        """What was last heard of this camera; None when nothing ever was."""
+        return self._read(heartbeat_key(camera))
+
+    def _read(self, key: str) -> CameraState | None:
+        try:
+            answer = client("s3").get_object(Bucket=self._bucket, Key=key)
+        except AWS_ERRORS as error:
+            if isinstance(problem := absent_or(error, self._bucket, key), NotFoundError):
+                return None  # revoked meanwhile
+            raise problem from error
+        # A camera may put what it likes: not more of it is read than a heartbeat can have.
+        with answer["Body"] as body:
+            said = body.read(MAX_HEARTBEAT_BYTES)
+        return parse_heartbeat(key, answer["LastModified"], said)
 
     def expect(self, camera: str, at: datetime) -> None:
         """From now on its silence is noticed."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from homeward.adapters.detections import moved
-from homeward.adapters.dynamodb import Item, event_put, get, query, transact, update
+from homeward.adapters.dynamodb import Item, count, event_put, get, query, transact, update
 from homeward.domain.audit import AuditEvent
 from homeward.domain.detections import DetectionState, iso
 from homeward.domain.errors import NotFoundError
@@ -16,6 +17,7 @@ from homeward.domain.ports import Move
 from homeward.domain.reviews import ReviewAnswer, ReviewState, ReviewVerdict
 
 _ASKED = Move((DetectionState.RESERVED, DetectionState.IN_REVIEW), DetectionState.IN_REVIEW)
+_OPEN, _INDEX, _NAMES = "#open = :open", "open_reviews", {"#open": "open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,14 @@ class DynamoReviewStore:
             raise NotFoundError(f"no review for detection {detection_id}")
         return {"answers": [], "verdict": None, **review}
 
-    def list_open(self) -> list[dict[str, Any]]:
+    def list_open(self, limit: int | None = None) -> list[dict[str, Any]]:
         """See the port."""
-        names, opened = {"#open": "open"}, ReviewState.OPEN.value
-        return list(query(self.table, "#open = :open", index="open_reviews", names=names, open=opened))
+        opened = query(self.table, _OPEN, index=_INDEX, names=_NAMES, limit=limit, open=ReviewState.OPEN.value)
+        return list(islice(opened, limit))
+
+    def count_open(self) -> int:
+        """See the port."""
+        return count(self.table, _OPEN, index=_INDEX, names=_NAMES, open=ReviewState.OPEN.value)
 
     def answer(
         self,

@@ -10,6 +10,12 @@ from homeward.bootstrap.base import (
     clock,
     settings,
 )
+from homeward.bootstrap.desk import (
+    control_execution,
+    executions,
+    list_executions,
+    read_review,
+)
 from homeward.bootstrap.detection import (
     answer_review,
     assess_candidates,
@@ -158,6 +164,7 @@ __all__ = [
     "clear_generations",
     "clock",
     "confirm_alert",
+    "control_execution",
     "crop_faces",
     "crops",
     "decide_policy",
@@ -166,6 +173,7 @@ __all__ = [
     "detections",
     "diff_cases",
     "erase_record",
+    "executions",
     "expire_records",
     "face_collections",
     "faces",
@@ -176,6 +184,7 @@ __all__ = [
     "index_photo",
     "judge",
     "latest_runs",
+    "list_executions",
     "live_collection",
     "live_policy",
     "live_retention",
@@ -193,6 +202,7 @@ __all__ = [
     "propose_policy",
     "publish_alert",
     "read_operations",
+    "read_review",
     "record_failure",
     "record_view",
     "redrive_alerts",

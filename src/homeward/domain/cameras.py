@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeward.domain.errors import InputError
+from homeward.domain.places import Spot, spot_of
 
 HEARTBEATS = "heartbeats/"
 """Where cameras put theirs, in the pictures bucket: `heartbeats/<camera>.json`."""
@@ -36,6 +37,7 @@ class CameraState:
     waiting: int = 0  # pictures that wait in it for the network
     dropped: int = 0  # pictures that it had no room for, since it started
     troubles: tuple[str, ...] = field(default=())
+    position: Spot | None = None  # where it says that it stands
 
     def silent(self, now: datetime) -> bool:
         """Whether nothing comes from it: no heartbeat, or heartbeats of a blind camera."""
@@ -100,7 +102,12 @@ def _state(camera: str, beat_at: datetime, said: dict[str, Any]) -> CameraState:
         int(said["waiting"]),
         int(said["dropped"]),
         tuple(f"{name}: {text}"[:_LONGEST_TEXT] for name, text in [*said["troubles"].items()][:_MOST_TROUBLES]),
+        _position(said.get("position")),
     )
+
+
+def _position(said: Any) -> Spot | None:
+    return spot_of(*said) if isinstance(said, list) and len(said) == 2 else None
 
 
 def _time(text: str) -> datetime:

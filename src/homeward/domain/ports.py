@@ -15,6 +15,7 @@ from homeward.domain.cases import Case, CaseKey, CaseStatus, Photo, PhotoClass, 
 from homeward.domain.claims import AlertState, Slot, Slots
 from homeward.domain.detections import Detection, DetectionState, FaceMatch, Outcome, Picture, ProbeFace
 from homeward.domain.erasures import Erasure, Target
+from homeward.domain.executions import Execution, ExecutionDetails, ExecutionPage, Machine
 from homeward.domain.frames import FaceBox, Frame, FrameOutcome, FrameState
 from homeward.domain.letters import Letter
 from homeward.domain.operations import Measure
@@ -283,6 +284,9 @@ class DetectionStore(Protocol):
     def get(self, detection_id: str) -> dict[str, Any]:
         """The stored row as plain JSON values; NotFoundError."""
 
+    def get_many(self, detection_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Those of the rows that there are, by id; erased ones are left out."""
+
     def advance(
         self,
         detection_id: str,
@@ -374,8 +378,11 @@ class ReviewStore(Protocol):
         NotFoundError.
         """
 
-    def list_open(self) -> list[dict[str, Any]]:
-        """OPEN reviews, those that expire first first."""
+    def list_open(self, limit: int | None = None) -> list[dict[str, Any]]:
+        """OPEN reviews, those that expire first first; the first `limit` of them."""
+
+    def count_open(self) -> int:
+        """How many are OPEN."""
 
     def answer(
         self,
@@ -673,6 +680,19 @@ class Executions(Protocol):
 
     def fail(self, token: str, error: str, cause: str) -> None:
         """End a waiting task with an error's name; ReviewClosedError when it no longer waits."""
+
+
+class ExecutionHistory(Protocol):
+    """What Step Functions remembers of executions: 90 days of those that have ended."""
+
+    def page(self, machine: Machine, status: str | None, limit: int, token: str | None) -> ExecutionPage:
+        """The next executions of a machine, newest first, 1,000 at most; InputError for a token that is no more."""
+
+    def find(self, machine: Machine, name: str) -> Execution:
+        """One by its name; NotFoundError."""
+
+    def read(self, machine: Machine, name: str) -> ExecutionDetails:
+        """Everything about one; NotFoundError."""
 
 
 class KeptDetections(Protocol):

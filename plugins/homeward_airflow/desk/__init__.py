@@ -1,0 +1,1 @@
+"""The desk: executions, reviews, sightings, collection, bias and audit, as pages inside Airflow's UI."""
