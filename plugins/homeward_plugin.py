@@ -10,6 +10,16 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+# Name in the navigation, route below /homeward/desk. The pages' own navigation has the same entries, in this order.
+VIEWS = (
+    ("Reviews", "reviews"),
+    ("Executions", "executions"),
+    ("Sightings", "sightings"),
+    ("Collection", "collection"),
+    ("Bias", "bias"),
+    ("Audit", "audit"),
+)
+
 
 async def web(
     scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
@@ -27,33 +37,35 @@ class HomewardPlugin(AirflowPlugin):
     fastapi_apps = [{"app": web, "url_prefix": "/homeward", "name": "Homeward"}]  # noqa: RUF012 - Airflow's own form
     external_views = [  # noqa: RUF012
         {
-            "name": "Sync report",
-            "href": "/homeward/sync/{DAG_ID}/{RUN_ID}/report",
+            "name": "Homeward",
+            "href": "/homeward/desk/reviews",
+            "destination": "nav",
+            "nav_top_level": True,
+            "icon": "/homeward/desk/static/icon.svg",
+            "icon_dark_mode": "/homeward/desk/static/icon-dark.svg",
+            "url_route": "homeward",
+        },
+        *(
+            {
+                "name": name,
+                "href": f"/homeward/desk/{route}",
+                "destination": "nav",
+                "category": "Homeward",
+                "url_route": f"homeward-{route}",
+            }
+            for name, route in VIEWS
+        ),
+        # Tabs are on the runs and tasks of every DAG: Airflow has no filter. The pages say so where there is nothing.
+        {
+            "name": "Homeward",
+            "href": "/homeward/desk/run/{DAG_ID}/{RUN_ID}",
             "destination": "dag_run",
-            "url_route": "sync-report",
+            "url_route": "homeward-run",
         },
         {
-            "name": "Replay report",
-            "href": "/homeward/replay/{DAG_ID}/{RUN_ID}/report",
-            "destination": "dag_run",
-            "url_route": "replay-report",
-        },
-        {
-            "name": "Bias report",
-            "href": "/homeward/bias/{DAG_ID}/{RUN_ID}/report",
-            "destination": "dag_run",
-            "url_route": "bias-report",
-        },
-        {
-            "name": "Reconcile report",
-            "href": "/homeward/reconcile/{DAG_ID}/{RUN_ID}/report",
-            "destination": "dag_run",
-            "url_route": "reconcile-report",
-        },
-        {
-            "name": "Rebuild report",
-            "href": "/homeward/rebuild/{DAG_ID}/{RUN_ID}/report",
-            "destination": "dag_run",
-            "url_route": "rebuild-report",
+            "name": "Homeward",
+            "href": "/homeward/desk/run/{DAG_ID}/{RUN_ID}",
+            "destination": "task_instance",
+            "url_route": "homeward-task",
         },
     ]

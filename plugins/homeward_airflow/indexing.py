@@ -18,7 +18,12 @@ def index_photos(manifest: Any) -> StepFunctionStartExecutionOperator:
         aws_conn_id=None,
         state_machine_arn=manifest["machine_arn"],
         name="{{ ti.xcom_pull(task_ids='write_manifest', key='run') }}-{{ ti.try_number }}",
-        state_machine_input={"bucket": manifest["bucket"], "key": manifest["key"]},
+        # The machine reads bucket and key; whoever looks at the execution finds the way back to this run.
+        state_machine_input={
+            "bucket": manifest["bucket"],
+            "key": manifest["key"],
+            "dag_run": {"dag_id": "{{ dag.dag_id }}", "run_id": "{{ run_id }}"},
+        },
         deferrable=True,
         waiter_delay=POLL_SECONDS,
         retry_delay=timedelta(seconds=10),

@@ -14,11 +14,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from homeward import bootstrap, cli_system
-from homeward.cli_options import Viewer, shown_actor
+from homeward.cli_options import Viewer
 from homeward.cli_system import err, out
 from homeward.domain import audit_format as form
 from homeward.domain.audit import SUBJECTS, Asked
 from homeward.domain.errors import InputError
+from homeward.domain.staff import shown_actor
 from homeward.verifier.problems import shown
 from homeward.verifier.proofs import check_proof
 from homeward.verifier.proofs import prove as make_proof
@@ -53,7 +54,7 @@ def show(subject: Annotated[str, typer.Argument(help=SUBJECT)], by: Viewer) -> N
     table = Table("when (UTC)", "who", "what", "on", "outcome", "reasons", "policy")
     for event in events:
         what = (event.action, event.subject, event.outcome, ", ".join(event.reasons), event.policy_version or "")
-        table.add_row(event.at, shown_actor(event.actor), *what)
+        table.add_row(event.at, shown_actor(event.actor, bootstrap.staff().name_of), *what)
     if not events:
         raise typer.BadParameter(f"nothing is known of {subject}", param_hint="SUBJECT")
     out.print(table)

@@ -8,9 +8,10 @@ import typer
 from rich.table import Column, Table
 
 from homeward import bootstrap, cli_system
-from homeward.cli_options import Note, Person, Viewer, shown_actor
+from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import out
 from homeward.domain.cases import CaseKey
+from homeward.domain.staff import shown_actor
 
 app = typer.Typer(help="Cases that must stay out of the collection, whatever their source says.", no_args_is_help=True)
 app.callback()(cli_system.join_local)
@@ -42,5 +43,6 @@ def list_entries(by: Viewer) -> None:
     table = Table(Column("case", no_wrap=True), "reason", "since", "by", "note")
     for entry in sorted(bootstrap.suppressions().all(), key=lambda one: one.since):
         since = f"{entry.since:%Y-%m-%d %H:%M} UTC"
-        table.add_row(str(entry.case), entry.reason.value, since, shown_actor(entry.by), entry.note)
+        by = shown_actor(entry.by, bootstrap.staff().name_of)
+        table.add_row(str(entry.case), entry.reason.value, since, by, entry.note)
     out.print(table if table.row_count else "No case is suppressed.")

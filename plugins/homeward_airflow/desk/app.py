@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from homeward.domain.errors import (
     ConflictError,
@@ -16,7 +17,7 @@ from homeward.domain.errors import (
     ReviewClosedError,
     TransientError,
 )
-from homeward_airflow.desk import executions, pictures, reviews
+from homeward_airflow.desk import audit, bias, collection, executions, pictures, reports, reviews, sightings
 from homeward_airflow.desk.page import HERE, VIEWS, page
 from homeward_airflow.desk.rights import HEADER, SEES
 
@@ -32,6 +33,7 @@ STATUSES: tuple[tuple[type[HomewardError], int], ...] = (
 SAID = {
     401: "You are not logged in: log in to Airflow, then load this page again.",
     403: "Your role in Airflow may not see this.",
+    404: "There is no such page.",
 }
 
 
@@ -39,7 +41,7 @@ def add_desk(app: FastAPI) -> None:
     """Give Homeward's application the desk."""
     app.mount(f"{PREFIX}/static", StaticFiles(directory=HERE / "static"), name="desk-static")
     app.add_api_route(PREFIX, _first, dependencies=SEES)
-    for view in (executions, reviews, pictures):
+    for view in (executions, reviews, sightings, collection, bias, audit, reports, pictures):
         router: APIRouter = view.router
         app.include_router(router, prefix=PREFIX)
     app.add_exception_handler(HomewardError, _ours)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from homeward.domain.places import Spot
 
@@ -93,3 +94,36 @@ def _round_up(kilometres: float) -> float:
     """The next of 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(kilometres))
     return next(step * power for step in (1, 2, 5, 10) if step * power >= kilometres)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A day: alerts at the bottom, what raised none of its own above them. In the drawing's units, y from the top."""
+
+    title: str
+    x: float
+    width: float
+    alerts: float
+    repeats: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A day each; `most` is the highest."""
+
+    bars: tuple[Bar, ...]
+    height: float
+    most: int
+    first: date
+    last: date
+
+
+def bars(days: Sequence[tuple[date, int, int]], width: float = 900.0, height: float = 90.0) -> Bars:
+    """Heights in proportion to the highest."""
+    most = max((alerts + repeats for _, alerts, repeats in days), default=0)
+    each, unit = width / len(days), height / max(most, 1)
+    drawn = tuple(
+        Bar(f"{day}: {alerts} alerted, {repeats} not", index * each, each * 0.8, alerts * unit, repeats * unit)
+        for index, (day, alerts, repeats) in enumerate(days)
+    )
+    return Bars(drawn, height, most, days[0][0], days[-1][0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeward.adapters.detections import moved
@@ -11,7 +11,7 @@ from homeward.adapters.dynamodb import Item, event_put, put, query, transact, up
 from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import CaseKey
 from homeward.domain.claims import AlertState, Slot, SlotName, Slots, SlotState
-from homeward.domain.detections import Verdict, iso
+from homeward.domain.detections import Verdict, day_of, iso
 from homeward.domain.ports import AlertChange
 
 _TIMES = ("lease_until", "attempt_at", "sent_at", "rejected_at")
@@ -19,7 +19,9 @@ _TIMES = ("lease_until", "attempt_at", "sent_at", "rejected_at")
 
 @dataclass(frozen=True, slots=True)
 class DynamoAlertStore:
-    """Table `alerts`, key (`case_place`, `alert_id`); its index `sent_by_case` holds the alerts that stand."""
+    """Table `alerts`, key (`case_place`, `alert_id`); its index `sent_by_case` holds the alerts that stand.
+
+    Its index `by_day` has every detection's row under the day on which its picture was taken."""
 
     table: str
     detections_table: str
@@ -53,6 +55,11 @@ class DynamoAlertStore:
         condition = "sent_case = :sent_case AND sent_at >= :since"
         return list(query(self.table, condition, index="sent_by_case", sent_case=str(case), since=iso(since)))
 
+    def of_day(self, day: date) -> list[dict[str, Any]]:
+        """See the port. The index may be a second behind."""
+        rows = query(self.table, "#day = :day", index="by_day", names={"#day": "day"}, day=day.isoformat())
+        return [{**row, **_case_and_place(row["case_place"])} for row in rows]
+
     def _slot_put(self, change: AlertChange, slot: Slot) -> Item:
         item = {name: getattr(slot, name) for name in slot.__slots__ if name not in ("name", *_TIMES)}
         item |= {name: iso(at) for name in _TIMES if (at := getattr(slot, name))}
@@ -64,6 +71,8 @@ class DynamoAlertStore:
     def _row_update(self, change: AlertChange) -> Item:
         key = {"case_place": _place(change.case, change.place), "alert_id": change.detection_id}
         row: dict[str, Any] = dict(change.row)
+        if day := day_of(change.detection_id):
+            row["day"] = day.isoformat()
         if row.get("state") == AlertState.SENT:
             row["sent_case"] = str(change.case)
         told = ("sent_case",) if "retraction_id" in row else ()
@@ -74,6 +83,11 @@ class DynamoAlertStore:
 
 def _place(case: CaseKey, place: str) -> str:
     return f"{case}#{place}"
+
+
+def _case_and_place(case_place: str) -> dict[str, str]:
+    case, _, place = case_place.partition("#")
+    return {"case": case, "place": place}
 
 
 def _slot(item: Item) -> Slot:

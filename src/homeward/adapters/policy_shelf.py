@@ -32,6 +32,11 @@ class S3PolicyShelf:
         body = S3ObjectStore().get(self.bucket, _key(version))
         return _pointer(version, body), body
 
+    def versions(self, limit: int) -> list[str]:
+        """See the port."""
+        found = sorted(S3ObjectStore().listed(self.bucket, _FOLDER), key=lambda one: one.modified, reverse=True)
+        return [one.key.removeprefix(_FOLDER).removesuffix(".json") for one in found[:limit]]
+
     def keep(self, version: str, body: bytes) -> PolicyPointer:
         """See the port."""
         key = _key(version)
@@ -54,8 +59,11 @@ class S3PolicyShelf:
             client("ssm").put_parameter(Name=self.parameter_name, Value=value, Type="String", Overwrite=True)
 
 
+_FOLDER = "policy/"
+
+
 def _key(version: str) -> str:
-    return f"policy/{version}.json"
+    return f"{_FOLDER}{version}.json"
 
 
 def _pointer(version: str, body: bytes) -> PolicyPointer:

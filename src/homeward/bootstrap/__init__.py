@@ -14,6 +14,8 @@ from homeward.bootstrap.desk import (
     control_execution,
     executions,
     list_executions,
+    list_sightings,
+    read_collection,
     read_review,
 )
 from homeward.bootstrap.detection import (
@@ -113,6 +115,7 @@ from homeward.bootstrap.sealing import (
     audit_public_key,
     audit_shelf,
     seal_hours,
+    sealed_hour,
 )
 from homeward.bootstrap.stores import (
     alerts,
@@ -185,6 +188,7 @@ __all__ = [
     "judge",
     "latest_runs",
     "list_executions",
+    "list_sightings",
     "live_collection",
     "live_policy",
     "live_retention",
@@ -201,6 +205,7 @@ __all__ = [
     "policy_shelf",
     "propose_policy",
     "publish_alert",
+    "read_collection",
     "read_operations",
     "read_review",
     "record_failure",
@@ -226,6 +231,7 @@ __all__ = [
     "retry_erasures",
     "reviews",
     "seal_hours",
+    "sealed_hour",
     "search_faces",
     "settings",
     "source",

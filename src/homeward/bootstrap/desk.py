@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 
 from homeward.bootstrap import base
 from homeward.bootstrap.base import settings
+from homeward.bootstrap.ingestion import SOURCES
 from homeward.bootstrap.redriving import redrive_detection, redrive_frame
-from homeward.bootstrap.stores import audit_log, cases, cases_bucket, detections, objects, record_view, reviews
+from homeward.bootstrap.stores import (
+    alerts,
+    audit_log,
+    cameras,
+    cases,
+    cases_bucket,
+    detections,
+    face_collections,
+    latest_runs,
+    live_collection,
+    objects,
+    record_view,
+    reviews,
+)
 from homeward.settings import Setting
 
 if TYPE_CHECKING:
@@ -16,6 +30,8 @@ if TYPE_CHECKING:
     from homeward.domain.executions import Machine
     from homeward.steps.control_execution import ControlExecution
     from homeward.steps.list_executions import ListExecutions
+    from homeward.steps.list_sightings import ListSightings
+    from homeward.steps.read_collection import ReadCollection
     from homeward.steps.read_review import ReadReview
 
 
@@ -60,3 +76,25 @@ def read_review() -> ReadReview:
     from homeward.steps.read_review import ReadReview
 
     return ReadReview(reviews(), cases(), objects(), cases_bucket(), record_view())
+
+
+def list_sightings() -> ListSightings:
+    """Alerts and repeats over some days."""
+    from homeward.steps.list_sightings import ListSightings
+
+    return ListSightings(alerts(), base.clock)
+
+
+def read_collection() -> ReadCollection:
+    """Sources, faces, drift and cameras."""
+    from homeward.steps.read_collection import ReadCollection
+
+    return ReadCollection(
+        latest=latest_runs(),
+        objects=objects(),
+        bucket=cases_bucket(),
+        sources=tuple(SOURCES),
+        live=live_collection,
+        generations=face_collections().all,
+        cameras=cameras().all,
+    )

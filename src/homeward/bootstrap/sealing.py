@@ -27,6 +27,13 @@ def seal_hours() -> SealHours:
     )
 
 
+def sealed_hour() -> str | None:
+    """The newest sealed hour; None before the first."""
+    from homeward.adapters.audit_bucket import S3SealedLog
+
+    return S3SealedLog(settings()[Setting.AUDIT_BUCKET]).last()
+
+
 def audit_shelf() -> S3AuditShelf:
     """The files of the sealed audit log."""
     from homeward.adapters.audit_shelf import S3AuditShelf

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -73,6 +73,25 @@ def checked_place(place: str) -> str:
     if not PLACE.fullmatch(place):
         raise InputError(f"{place!r} is not a place name; letters, digits, '_', '.' and '-', 60 at most")
     return place
+
+
+# `<camera>-<time>-<digest>`, in a redriven execution's name `-r<n>` behind it.
+_NAME = re.compile(r"([A-Za-z0-9_\-]{1,40})-([0-9]{8})T[0-9]{6}-[0-9a-f]{12}(?:-r[0-9]+)?")
+
+
+def camera_of(name: str) -> str | None:
+    """The camera that a detection's or an execution's name begins with; None when no picture started it."""
+    found = _NAME.fullmatch(name)
+    return found[1] if found else None
+
+
+def day_of(name: str) -> date | None:
+    """The day (UTC) that such a name says its picture was taken on."""
+    found = _NAME.fullmatch(name)
+    try:
+        return datetime.strptime(found[2], "%Y%m%d").replace(tzinfo=UTC).date() if found else None
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from homeward.domain.cases import CaseKey
-from homeward.domain.detections import Outcome
+from homeward.domain.detections import Outcome, camera_of
 from homeward.domain.errors import InputError
 
 
@@ -103,14 +103,7 @@ class ListedPage:
     oldest: datetime | None
 
 
-_OF_A_CAMERA = re.compile(r"([A-Za-z0-9_\-]{1,40})-[0-9]{8}T[0-9]{6}-[0-9a-f]{12}(-r[0-9]+)?")
 _REDRIVEN = re.compile(r"-r[0-9]+$")
-
-
-def camera_of(execution: str) -> str | None:
-    """The camera that an execution's name begins with; None for one that no picture started."""
-    found = _OF_A_CAMERA.fullmatch(execution)
-    return found[1] if found else None
 
 
 def work_of(execution: str) -> str:

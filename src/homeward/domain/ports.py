@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from homeward.domain.audit import AuditEvent
@@ -348,6 +348,9 @@ class AlertStore(Protocol):
     def history(self, case: CaseKey, place: str) -> list[dict[str, Any]]:
         """The rows of the detections at a (case, place), by detection id: alerts, repeats, suppressed ones."""
 
+    def of_day(self, day: date) -> list[dict[str, Any]]:
+        """The rows of the detections whose pictures were taken on that day (UTC), each with its `case` and `place`."""
+
     def sent_of(self, case: CaseKey, since: datetime) -> list[dict[str, Any]]:
         """The rows of a case's alerts that were sent since then and not retracted, oldest first."""
 
@@ -530,6 +533,9 @@ class PolicyShelf(Protocol):
 
     def read(self, version: str) -> tuple[PolicyPointer, bytes]:
         """A stored policy; NotFoundError."""
+
+    def versions(self, limit: int) -> list[str]:
+        """The stored policies, the newest first."""
 
     def keep(self, version: str, body: bytes) -> PolicyPointer:
         """Store a policy for good; ConflictError when that version is there with other content."""

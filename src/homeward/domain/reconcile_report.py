@@ -49,8 +49,8 @@ def build_report(
 
     `one_person` are the pairs of cases that may be one person: `{"run", "at", "pairs": [{"cases", "similarity"}]}`,
     None when they were never measured.
-    Returns `{"run", "outcome", "at", "held", "found", "repairs", "left", "findings", "one_person"}`; `findings` are
-    those left.
+    Returns `{"run", "outcome", "at", "held", "sources", "found", "repairs", "left", "findings", "one_person"}`;
+    `findings` are those left.
     """
     now = after or before
     return {
@@ -58,6 +58,7 @@ def build_report(
         "outcome": _outcome(before, after).value,
         "at": now["at"],
         "held": now["held"],
+        "sources": now["sources"],
         "found": before["found"],
         "repairs": before["repairs"],
         "left": now["found"],

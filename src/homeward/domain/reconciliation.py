@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from homeward.domain.cases import CaseKey, CaseStatus, Photo
+from homeward.domain.cases import CaseKey, CaseStatus, Photo, PhotoStatus
 
 # A picture is stored a moment before its row is written; no run that began it takes longer than this.
 YOUNG = timedelta(days=1)
@@ -104,6 +104,23 @@ class Finding:
 def run_folder(run: str) -> str:
     """Where the files of a reconcile run are, in the cases bucket."""
     return f"reconcile/{run}"
+
+
+def by_source(held: Holdings) -> dict[str, dict[str, dict[str, int]]]:
+    """What is held of each source: cases and photos by status, and refused photos by reason."""
+    counted: dict[str, dict[str, Counter[str]]] = {}
+    for key, status in held.cases.items():
+        _counters(counted, key.source)["cases"][status.value] += 1
+    for photo in held.photos:
+        counters = _counters(counted, photo.key.case.source)
+        counters["photos"][photo.status.value] += 1
+        if photo.status is PhotoStatus.REFUSED:
+            counters["refused"][photo.reason or "?"] += 1
+    return {source: {name: dict(one) for name, one in counters.items()} for source, counters in counted.items()}
+
+
+def _counters(counted: dict[str, dict[str, Counter[str]]], source: str) -> dict[str, Counter[str]]:
+    return counted.setdefault(source, {name: Counter() for name in ("cases", "photos", "refused")})
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

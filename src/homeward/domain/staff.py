@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 
 from homeward.domain.errors import InputError
 
@@ -17,6 +18,12 @@ def staff_name(text: str) -> str:
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise InputError(f"a person's name has 1 to {MAX_NAME} printable characters: --by NAME")
     return name
+
+
+def shown_actor(actor: str, name_of: Callable[[str], str | None]) -> str:
+    """Who did it, with the name of a person whom we still know; `name_of` finds the name behind a staff id."""
+    kind, _, known_as = actor.partition(":")
+    return (name_of(known_as) if kind == "person" else None) or actor
 
 
 def staff_id(name: str, key: bytes) -> str:

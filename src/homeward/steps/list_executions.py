@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from homeward.domain.errors import InputError, NotFoundError
@@ -15,6 +16,7 @@ from homeward.domain.redrive import execution_name
 
 PAGE = 50
 MOST = 5000  # that are looked at in one go; what lies further back is asked for with the cursor
+MOST_TRIES = 20  # of a task
 _AT_ONCE = 500  # that are read at a time while most are not wanted
 
 
@@ -70,6 +72,14 @@ class ListExecutions:
             after = Cursor(following)
             if looked_at >= MOST:
                 return ListedPage(tuple(found), str(after), looked_at, oldest)
+
+    def of_run(self, run: str) -> list[Execution]:
+        """The executions that a DAG run started, one for each try of its task; `run` is its name in S3."""
+        found: list[Execution] = []
+        with suppress(NotFoundError):
+            for number in range(1, MOST_TRIES + 1):
+                found.append(self.history.find(Machine.INDEX_PHOTOS, f"{run}-{number}"))
+        return found
 
     def _chunk(self, wanted: Wanted, after: Cursor) -> tuple[list[Execution], str | None]:
         """A page of Step Functions from there on, and the token of the next one."""

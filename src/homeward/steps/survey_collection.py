@@ -10,7 +10,7 @@ from homeward.domain.admission import PHOTO_PREFIX
 from homeward.domain.detections import iso
 from homeward.domain.drift import compare
 from homeward.domain.ports import CaseStore, Clock, FaceCollection, ObjectStore, SuppressionList
-from homeward.domain.reconciliation import Holdings, counts, run_folder
+from homeward.domain.reconciliation import Holdings, by_source, counts, run_folder
 
 SURVEY = "survey.json"
 
@@ -31,7 +31,10 @@ class SurveyCollection:
     clock: Clock
 
     def __call__(self, run: str) -> dict[str, Any]:
-        """Return `{"at", "held", "found", "repairs"}`: what was read, findings by drift, how many can be repaired."""
+        """Return `{"at", "held", "sources", "found", "repairs"}`.
+
+        That is: what was read, the same by source, findings by drift, how many can be repaired.
+        """
         survey = self.now()
         body = json.dumps(survey).encode()
         self.objects.put(self.bucket, f"{run_folder(run)}/{SURVEY}", body, "application/json")
@@ -44,6 +47,7 @@ class SurveyCollection:
         return {
             "at": iso(now),
             "held": {name: len(getattr(held, name)) for name in ("cases", "photos", "faces", "objects")},
+            "sources": by_source(held),
             "found": counts(findings),
             "repairs": sum(finding.repair is not None for finding in findings),
             "findings": [finding.to_json() for finding in findings],

@@ -100,6 +100,7 @@ for (const link of document.querySelectorAll("a[data-airflow]"))
     event.preventDefault();
     const outer = window.parent.document.createElement("a");
     outer.href = link.getAttribute("href");
+    if (!outer.getAttribute("href").startsWith("/")) Object.assign(outer, { target: "_blank", rel: "noreferrer" });
     window.parent.document.body.append(outer);
     outer.click();
     outer.remove();
