@@ -44,6 +44,9 @@ class FakeDetections:
             raise NotFoundError(detection_id)
         return self.rows[detection_id]
 
+    def get_many(self, detection_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return {one: self.rows[one] for one in detection_ids if one in self.rows}
+
     def advance(
         self,
         detection_id: str,

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeward.domain.audit import AuditEvent
 from homeward.domain.cases import CaseKey
 from homeward.domain.claims import AlertState, Slot, SlotName, Slots
-from homeward.domain.detections import Detection, DetectionState, Outcome, iso
+from homeward.domain.detections import Detection, DetectionState, Outcome, day_of, iso
 from homeward.domain.errors import ConflictError, NotFoundError
 from homeward.domain.ports import AlertChange, LookAlike, Move
 from homeward.domain.redrive import MAX_REDRIVES, Work
@@ -93,6 +93,9 @@ class MemoryDetections:
             raise NotFoundError(f"no detection {detection_id}")
         return row
 
+    def get_many(self, detection_ids: Sequence[str]) -> dict[str, Row]:
+        return {one: row for one in detection_ids if (row := self.tables.detections.get(one)) is not None}
+
     def advance(
         self,
         detection_id: str,
@@ -133,6 +136,8 @@ class MemoryAlerts:
             stands = {"sent_case": place[0]} if change.row.get("state") == AlertState.SENT else {}
             told = ("sent_case",) if "retraction_id" in change.row else ()
             names = {"case_place": "#".join(place), "alert_id": change.detection_id}
+            if day := day_of(change.detection_id):
+                names["day"] = day.isoformat()
             self.tables.alerts.update(key, {**names, **change.row, **stands}, told)
         if move:
             move()
@@ -140,6 +145,13 @@ class MemoryAlerts:
 
     def history(self, case: CaseKey, place: str) -> list[Row]:
         return [row for key, row in self.tables.alerts.items() if key[:2] == (str(case), place)]
+
+    def of_day(self, day: date) -> list[Row]:
+        return [
+            {**row, "case": key[0], "place": key[1]}
+            for key, row in self.tables.alerts.items()
+            if row.get("day") == day.isoformat()
+        ]
 
     def sent_of(self, case: CaseKey, since: datetime) -> list[Row]:
         rows = [row for _, row in self.tables.alerts.items() if row.get("sent_case") == str(case)]
@@ -190,9 +202,12 @@ class MemoryReviews:
             raise NotFoundError(f"no review for detection {detection_id}")
         return {"answers": [], "verdict": None, **review}
 
-    def list_open(self) -> list[Row]:
+    def list_open(self, limit: int | None = None) -> list[Row]:
         opened = [review for _, review in self.tables.reviews.items() if "open" in review]
-        return sorted(opened, key=lambda review: str(review["expires_at"]))
+        return sorted(opened, key=lambda review: str(review["expires_at"]))[:limit]
+
+    def count_open(self) -> int:
+        return len(self.list_open())
 
     def answer(
         self,

@@ -13,7 +13,7 @@ import pytest
 from homeward.domain.audit import AuditEvent, audit_event
 from homeward.domain.cases import CaseKey
 from homeward.domain.claims import AlertState, Slot, SlotName, Slots, SlotState
-from homeward.domain.detections import Detection, DetectionState, Outcome, Verdict, iso
+from homeward.domain.detections import Detection, DetectionState, Outcome, Verdict, day_of, iso
 from homeward.domain.errors import ConflictError, TransientError
 from homeward.domain.ports import AlertChange, Move
 from tests.factories import case_key, detection
@@ -206,6 +206,16 @@ def test_the_alerts_of_a_case_that_stand_are_found(desk: Desk) -> None:
     rows = desk.alerts.sent_of(desk.case, NOW + timedelta(seconds=1))
     assert [row["alert_id"] for row in rows] == [untold.detection_id, sent.detection_id]
     assert desk.alerts.sent_of(case_key(1), NOW) == []
+
+
+def test_the_sightings_of_a_day_are_listed(desk: Desk) -> None:
+    found = desk.assessed()
+    desk.write(found, row={"state": AlertState.PENDING})
+    day = day_of(found.detection_id)
+    assert day is not None
+    (row,) = [row for row in desk.alerts.of_day(day) if row["alert_id"] == found.detection_id]
+    assert (row["case"], row["place"], row["state"]) == (str(desk.case), desk.place, "PENDING")
+    assert found.detection_id not in [row["alert_id"] for row in desk.alerts.of_day(day - timedelta(days=1))]
 
 
 def test_other_places_and_cases_are_not_held_up(desk: Desk) -> None:

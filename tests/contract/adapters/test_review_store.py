@@ -75,6 +75,8 @@ def test_open_questions_are_listed_by_their_end(stores: Any) -> None:
     soon.open()
     order = [review["detection_id"] for review in late.reviews.list_open()]
     assert order.index(soon.id) < order.index(late.id)
+    assert late.reviews.list_open(1) == late.reviews.list_open()[:1]
+    assert late.reviews.count_open() == len(order) >= 2
 
 
 def test_asking_again_keeps_the_answers_and_takes_the_new_token(desk: Desk) -> None:

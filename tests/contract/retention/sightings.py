@@ -121,7 +121,7 @@ def mentions(settings: Settings, *words: str) -> list[str]:
 def sighted_town(settings: Settings, portraits: Portraits) -> Iterator[Sightings]:
     """A town of two cases, synced; nobody knows its people's faces afterwards, so the next one may have the same."""
     with scripted_server() as server:
-        seen = _settle(settings, portraits, server)
+        seen = settled(settings, portraits, server)
         yield seen
     for number in (seen.first, seen.second):
         listed = client("rekognition").list_faces(CollectionId=COLLECTION, MaxResults=4096)["Faces"]
@@ -130,12 +130,13 @@ def sighted_town(settings: Settings, portraits: Portraits) -> Iterator[Sightings
             client("rekognition").delete_faces(CollectionId=COLLECTION, FaceIds=own)
 
 
-def _settle(settings: Settings, portraits: Portraits, server: ScriptedServer) -> Sightings:
+def settled(settings: Settings, portraits: Portraits, server: ScriptedServer, name: str = "") -> Sightings:
+    """A town of two cases, synced; `name` is its source's, one of its own when there is none."""
     first = next(_numbers)
     people = (portrait.data for portrait in map(portraits.get, itertools.count()) if portrait)
     pictures = list(itertools.islice(people, 3))
     records = {number: namus.record(number, images=[namus.image(1)]) for number in (first, first + 1)}
-    town = Town(f"seen{first}", server, settings, records)
+    town = Town(name or f"seen{first}", server, settings, records)
     for number, picture in zip(records, (pictures[0], pictures[2]), strict=True):
         town.picture(number, 1, Answer(picture))
     assert town.sync()["index"] == {"INDEXED": 2}

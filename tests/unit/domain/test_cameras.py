@@ -19,6 +19,7 @@ from homeward.domain.cameras import (
     parse_heartbeat,
 )
 from homeward.domain.errors import InputError
+from homeward.domain.places import Spot
 
 NOW = datetime(2026, 11, 22, 21, 15, tzinfo=UTC)
 KEY = "heartbeats/lobby.json"
@@ -126,3 +127,21 @@ def test_it_is_shown_as_plain_values() -> None:
         "skew_seconds": 0.0,
         "troubles": ["disk: full"],
     }
+
+
+@pytest.mark.parametrize(
+    ("position", "spot"),
+    [
+        ([43.66, -70.26], Spot(43.66, -70.26)),
+        (None, None),
+        ([43.66], None),
+        ("43.66,-70.26", None),
+        ([91, 0], None),
+        ([True, False], None),
+        (["43", "70"], None),
+    ],
+)
+def test_a_camera_may_say_where_it_stands(position: Any, spot: Spot | None) -> None:
+    state = parse_heartbeat(KEY, NOW, said(position=position))
+    assert state is not None
+    assert (state.position, state.troubles) == (spot, ())

@@ -21,7 +21,8 @@ def survey(*findings: dict[str, str]) -> dict[str, Any]:
         found[one["drift"]] = found.get(one["drift"], 0) + 1
     repairs = sum("repair" in one for one in findings)
     held = {"cases": 1, "photos": 2, "faces": 3, "objects": 4}
-    return {"at": "2026-11-23T04:30:00Z", "held": held, "found": found, "repairs": repairs, "findings": list(findings)}
+    kept = {"at": "2026-11-23T04:30:00Z", "held": held, "sources": {}}
+    return {**kept, "found": found, "repairs": repairs, "findings": list(findings)}
 
 
 @pytest.mark.parametrize(
