@@ -76,6 +76,9 @@ class FakeExecutions:
     def status(self, machine_arn: str, name: str) -> str | None:
         return self.statuses.get(name)
 
+    def stop(self, machine_arn: str, name: str, cause: str) -> None:
+        self.statuses[name] = "ABORTED"
+
     def succeed(self, token: str, output: Mapping[str, Any]) -> None:
         self._told(token, dict(output))
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 
 from homeward import bootstrap
@@ -22,12 +18,11 @@ from tests.browser import browser
 from tests.contract.adapters.conftest import portraits
 from tests.contract.namus_client.scripted import ScriptedServer, scripted_server
 from tests.contract.retention.sightings import Sightings, settled
+from tests.dags.desk.site import api_server, sitting
 from tests.deployed import deployed
-from tests.serving import free_port
 
 __all__ = ["portraits"]
 PHONE = "+15555550100"
-WIDTH, HEIGHT = 1280, 900
 
 
 @pytest.fixture(scope="module")
@@ -53,22 +48,8 @@ def seen(settings: Settings, portraits: Portraits, source: ScriptedServer) -> Si
 
 @pytest.fixture(scope="module")
 def url(airflow_database: None) -> Iterator[str]:
-    """Airflow's API server with our plugin in it."""
-    from airflow.api_fastapi.app import create_app, purge_cached_app
-
-    purge_cached_app()
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    end = time.monotonic() + 60
-    while not server.started:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(30)
-    purge_cached_app()
+    with api_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -77,48 +58,10 @@ def chromium() -> Iterator[Browser]:
         yield found
 
 
-def token(name: str, role: str) -> str:
-    """What Airflow's login gives a user of that role."""
-    from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-
-    return str(get_auth_manager().generate_jwt(SimpleAuthManagerUser(username=name, role=role)))
-
-
-@dataclass
-class Desk:
-    """One person's browser, logged in; `troubles` are what the browser complained about."""
-
-    page: Page
-    url: str
-    troubles: list[str]
-
-    def open(self, path: str) -> Page:
-        """A page of the desk."""
-        self.page.goto(f"{self.url}/homeward/desk/{path}")
-        return self.page
-
-    def painted(self) -> float:
-        """Seconds from the request of the page to its first contentful paint."""
-        self.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-        return float(self.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")) / 1000
-
-
 @pytest.fixture
 def sits_down(url: str, chromium: Browser) -> Callable[..., Any]:
     """`with sits_down("alex", role="op", theme="light", width=1280) as desk`: a person at their desk."""
-
-    @contextmanager
-    def sit(name: str, role: str = "op", theme: Any = "light", width: int = WIDTH) -> Iterator[Desk]:
-        context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=theme)
-        context.add_cookies([{"name": "_token", "value": token(name, role), "url": url}])
-        page, troubles = context.new_page(), list[str]()
-        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        yield Desk(page, url, troubles)
-        context.close()
-
-    return sit
+    return partial(sitting, chromium, url)
 
 
 @pytest.fixture
