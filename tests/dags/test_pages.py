@@ -12,6 +12,7 @@ import pytest
 from homeward import bootstrap
 from homeward.domain.detections import Picture
 from homeward.domain.errors import NotFoundError, ReviewClosedError, ThrottledError
+from homeward.domain.proposals import Answer
 from homeward.domain.reviews import ReviewVerdict
 from homeward.domain.sync import run_folder, run_name
 
@@ -120,6 +121,19 @@ def test_an_operator_decides(api: Any, answers: Answers, role: str) -> None:
     ((detection, verdict, by, note),) = answers.given
     assert (detection, verdict, note) == ("gate-1", ReviewVerdict.CONFIRMED, "the ear")
     assert by == bootstrap.staff().id_of("alex")
+
+
+@pytest.mark.parametrize(("role", "status"), [("user", 403), ("op", 403), ("admin", 200)])
+def test_administrators_change_the_policy(api: Any, monkeypatch: pytest.MonkeyPatch, role: str, status: int) -> None:
+    decided = list[tuple[Any, ...]]()
+    checked = {"known": False, "sha256": "abc"}
+    monkeypatch.setattr(bootstrap, "check_policy", lambda: lambda version: checked)
+    monkeypatch.setattr(bootstrap, "decide_policy", lambda: lambda *terms: decided.append(terms))
+    path, note = "/homeward/desk/bias/policies/measured-1/publish", {"note": "measured on 10,000 people"}
+    assert api.post(path, json=note, headers={**headers(role), **OURS}).status_code == status
+    by = bootstrap.staff().id_of("alex")
+    expected = ("desk", "measured-1", "abc", Answer.APPROVED, by, note["note"])
+    assert decided == ([expected] if status == 200 else [])
 
 
 @pytest.mark.parametrize(

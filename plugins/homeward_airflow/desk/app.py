@@ -14,6 +14,7 @@ from homeward.domain.errors import (
     HomewardError,
     InputError,
     NotFoundError,
+    PolicyError,
     ReviewClosedError,
     TransientError,
 )
@@ -25,6 +26,7 @@ PREFIX = "/desk"
 STATUSES: tuple[tuple[type[HomewardError], int], ...] = (
     (NotFoundError, 404),
     (InputError, 400),
+    (PolicyError, 409),
     (ReviewClosedError, 409),
     (ConflictError, 409),
     (TransientError, 503),

@@ -19,7 +19,7 @@ from homeward_airflow.desk.pictures import link
 from homeward_airflow.desk.rights import DECIDES, SEES, MayReview, StaffId, UserName
 
 router = APIRouter()
-VIEW, SHOWN = "reviews", 100
+VIEW, SHOWN = "reviews", 50
 SOON_HOURS = 2  # a question that has no more time than this stands out
 
 

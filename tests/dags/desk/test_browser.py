@@ -172,6 +172,28 @@ def test_the_story_and_the_seals(seen: Sightings, sits_down: SitsDown) -> None:
         assert desk.troubles == []
 
 
+def test_an_administrator_makes_a_policy_the_live_one(seen: Sightings, sits_down: SitsDown) -> None:
+    shelf = bootstrap.policy_shelf()
+    before = shelf.live().version
+    text = json.loads(shelf.read(before)[1])
+    shelf.keep("floor-2", json.dumps({**text, "version": "floor-2"}).encode())
+    with sits_down("alex", role="op") as desk:
+        page = desk.open("bias")
+        page.get_by_role("link", name="floor-2").click()
+        expect(page.get_by_text("Only administrators change the policy.")).to_be_visible()
+    with sits_down("kim", role="admin") as desk:
+        page = desk.open("bias/policies/floor-2")
+        page.get_by_label("Why").fill("a test of the desk")
+        page.get_by_role("button", name="Make it the live policy").click()
+        page.get_by_role("button", name="Yes").click()
+        expect(page.get_by_role("alert")).to_contain_text("floor-2 is the live policy")
+        page = desk.open("bias")
+        expect(page.get_by_role("heading", name="Live policy: floor-2")).to_be_visible()
+        expect(page.get_by_text("kim").nth(1)).to_be_visible()
+        assert desk.troubles == []
+    assert shelf.live().version == "floor-2"
+
+
 def test_times_are_the_viewers_with_utc_on_hover(seen: Sightings, sits_down: SitsDown) -> None:
     with sits_down("alex") as desk:
         page = desk.open("executions")
