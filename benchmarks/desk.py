@@ -24,7 +24,7 @@ from tests.browser import browser
 from tests.contract.namus_client.scripted import scripted_server
 from tests.contract.retention.sightings import Sightings, settled, until
 from tests.dags.desk import crowd
-from tests.dags.desk.site import Desk, api_server, sitting
+from tests.dags.desk.site import Desk, api_server, empty_database, sitting
 from tests.deployed import deployed
 
 EXECUTIONS, REVIEWS = 10_000, 1_000
@@ -36,9 +36,7 @@ def main() -> int:
     """Return 0: it tells times and judges nothing."""
     chosen, report = options(__doc__ or "", parts=("views", "answers")), Report("desk")
     rounds = QUICK_ROUNDS if chosen.quick else ROUNDS
-    from airflow.utils import db
-
-    db.initdb()
+    empty_database()
     with tempfile.TemporaryDirectory() as folder, deployed(Path(folder), "homeward") as settings:
         bootstrap.settings.cache_clear()
         with scripted_server() as server, api_server() as url, browser() as chromium:

@@ -20,7 +20,7 @@ INSTALL_SECONDS = 600
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Where screenshots are kept; those of the documentation are made with `--screenshots docs/desk`."""
+    """Where screenshots are kept; those of the documentation are made with `--screenshots docs/images/desk`."""
     parser.addoption("--screenshots", metavar="DIR", help="keep the screenshots of the desk's views in this folder")
 
 

@@ -36,7 +36,8 @@ LAW = {
         "homeward.settings",
     },
     "lambdas": {"homeward.bootstrap"},
-    "plugins": {"homeward.bootstrap", "homeward.domain", "homeward_airflow"},
+    # Like the command line, the desk is a user of the verifier, which is wired to nothing.
+    "plugins": {"homeward", "homeward.bootstrap", "homeward.domain", "homeward.verifier", "homeward_airflow"},
     "dags": {"homeward_airflow"},
     "edge": {"homeward_camera"},
     "standins": {"standins"},

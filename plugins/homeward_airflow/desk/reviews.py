@@ -10,9 +10,8 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from homeward import bootstrap
-from homeward.domain.reviews import ReviewState, ReviewVerdict
-from homeward.steps.answer_review import MAX_NOTE
-from homeward.steps.read_review import SeenCandidate, SeenPhoto, SeenReview
+from homeward.domain.reviews import MAX_NOTE, ReviewState, ReviewVerdict
+from homeward.domain.seen import SeenCandidate, SeenPhoto, SeenReview
 from homeward_airflow.desk.drawings import plan, scale
 from homeward_airflow.desk.page import page
 from homeward_airflow.desk.pictures import link

@@ -14,7 +14,7 @@ from homeward.domain.alerts import RetractionReason
 from homeward.domain.cameras import checked_camera
 from homeward.domain.cases import CaseKey
 from homeward.domain.detections import camera_of
-from homeward.steps.list_sightings import by_day
+from homeward.domain.sightings import by_day
 from homeward_airflow.desk.drawings import bars
 from homeward_airflow.desk.page import page
 from homeward_airflow.desk.rights import DECIDES, SEES, MayReview, StaffId, UserName

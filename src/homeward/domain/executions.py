@@ -43,6 +43,11 @@ class Execution:
     started_at: datetime
     stopped_at: datetime | None = None
 
+    @property
+    def moment(self) -> datetime:
+        """By which Step Functions orders them: the end, or the start of one that runs."""
+        return self.stopped_at or self.started_at
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPage:
@@ -95,7 +100,7 @@ class ListedExecution:
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """What was found; with `cursor` the search goes on. `looked_at` counts, `oldest` is how far back it has come."""
+    """What was found; with `cursor` the search goes on. `oldest` is the moment that it has come to."""
 
     executions: tuple[ListedExecution, ...]
     cursor: str | None

@@ -9,6 +9,8 @@ from typing import Any
 
 from homeward.domain.errors import InputError
 
+MAX_NOTE = 1000  # characters
+
 
 class ReviewVerdict(StrEnum):
     """What a reviewer can say."""

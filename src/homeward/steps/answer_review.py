@@ -9,10 +9,8 @@ from homeward.domain.audit import audit_event
 from homeward.domain.detections import iso
 from homeward.domain.errors import InputError, ReviewClosedError
 from homeward.domain.ports import Clock, Machines, ReviewStore
-from homeward.domain.reviews import ReviewAnswer, ReviewState, ReviewVerdict, handed_over, verdict_of
+from homeward.domain.reviews import MAX_NOTE, ReviewAnswer, ReviewState, ReviewVerdict, handed_over, verdict_of
 from homeward.steps.claiming import again_when_lost
-
-MAX_NOTE = 1000  # characters
 
 
 @dataclass(frozen=True, slots=True)

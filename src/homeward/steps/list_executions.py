@@ -63,9 +63,10 @@ class ListExecutions:
                 found.append(listed)
                 if len(found) == PAGE:
                     after = Cursor(after.token, listed.execution.name)
-                    return ListedPage(tuple(found), str(after), looked_at, listed.execution.started_at)
+                    return ListedPage(tuple(found), str(after), looked_at, listed.execution.moment)
             looked_at += len(chunk)
-            oldest = chunk[-1].started_at if chunk else oldest
+            oldest = chunk[-1].moment if chunk else oldest
+            # Whatever comes after that ended before it, so it began before it, too.
             past = wanted.since is not None and oldest is not None and oldest < wanted.since
             if following is None or past:
                 return ListedPage(tuple(found), None, looked_at, oldest)
@@ -112,8 +113,8 @@ class ListExecutions:
         for looked_at, name in enumerate(names, 1):
             found += self._latest(wanted, name)
             if len(found) == PAGE:
-                return ListedPage(tuple(found), str(Cursor(None, name)), looked_at, found[-1].execution.started_at)
-        oldest = found[-1].execution.started_at if found else None
+                return ListedPage(tuple(found), str(Cursor(None, name)), looked_at, found[-1].execution.moment)
+        oldest = found[-1].execution.moment if found else None
         return ListedPage(tuple(found), None, looked_at, oldest)
 
     def _latest(self, wanted: Wanted, detection_id: str) -> list[ListedExecution]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from homeward.domain.cases import CaseKey
 from homeward.domain.detections import camera_of
 from homeward.domain.errors import InputError
 from homeward.domain.ports import AlertStore, Clock
+from homeward.domain.sightings import Sighting
 
 MOST_DAYS = 90
-Sighting = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +33,6 @@ class ListSightings:
         """The newest days, oldest first."""
         today = self.clock().date()
         return [today - timedelta(days=back) for back in reversed(range(count))]
-
-
-def by_day(sightings: Iterable[Sighting], days: Iterable[date]) -> list[tuple[date, int, int]]:
-    """For each day, how many raised an alert of their own, and how many did not."""
-    counted = {day.isoformat(): [0, 0] for day in days}
-    for row in sightings:
-        counted[row["day"]][0 if row.get("sent_at") else 1] += 1
-    return [(date.fromisoformat(day), *counts) for day, counts in counted.items()]  # type: ignore[misc]
 
 
 def _fits(row: Sighting, case: CaseKey | None, camera: str | None) -> bool:

@@ -66,10 +66,10 @@ def sits_down(url: str, chromium: Browser) -> Callable[..., Any]:
 
 @pytest.fixture
 def screenshot(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, str], None]:
-    """Keep a picture of the page; in docs/desk with `--screenshots docs/desk`."""
+    """Keep a picture of the page; those of docs/desk.md are made with `--screenshots docs/images/desk`."""
     folder = Path(request.config.getoption("--screenshots") or tmp_path)
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
+        page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=80)
 
     return keep

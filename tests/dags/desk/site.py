@@ -18,6 +18,13 @@ WIDTH, HEIGHT = 1280, 900
 _PAINT = "performance.getEntriesByName('first-contentful-paint')"
 
 
+def empty_database() -> None:
+    """Make Airflow's metadata database, where no fixture has."""
+    from airflow.utils import db
+
+    db.initdb()
+
+
 @contextmanager
 def api_server() -> Iterator[str]:
     """Its address. Airflow's settings and its database are there already."""

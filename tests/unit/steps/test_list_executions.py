@@ -94,6 +94,15 @@ def test_time_bounds_the_search() -> None:
     assert len(step.history.calls) == 1  # type: ignore[attr-defined]
 
 
+def test_a_long_one_among_short_ones_is_found_by_its_start() -> None:
+    hour = timedelta(hours=1)
+    long = Execution(Machine.DETECTION, name(1), "SUCCEEDED", NOW - 20 * hour, NOW - hour)
+    short = [Execution(Machine.DETECTION, name(n), "SUCCEEDED", NOW - n * hour, NOW - n * hour) for n in range(2, 30)]
+    step = ListExecutions(History([long, *short]), FakeDetections(), FakeLog())  # type: ignore[arg-type]
+    found = everything(step, Wanted(since=NOW - 20 * hour, until=NOW - 18 * hour))
+    assert found == [name(1), name(19), name(20)]
+
+
 def test_one_call_looks_at_so_many_and_says_how_far_it_came() -> None:
     step, _ = made(MOST + 10, every=MOST + 5)
     page = step(Wanted(camera="door", since=None, outcome=Outcome.REJECTED))

@@ -9,7 +9,8 @@ import pytest
 
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import InputError
-from homeward.steps.list_sightings import ListSightings, by_day
+from homeward.domain.sightings import by_day
+from homeward.steps.list_sightings import ListSightings
 from tests.factories import case_key
 from tests.fakes import NOW, clock
 
