@@ -163,6 +163,7 @@ def test_an_alert_is_taken_back(seen: Sightings, sits_down: SitsDown) -> None:
 
 
 def test_the_story_and_the_seals(seen: Sightings, sits_down: SitsDown) -> None:
+    seen.alerted(0)
     with sits_down("alex") as desk:
         page = desk.open(f"audit?subject={seen.key(seen.first)}")
         expect(page.get_by_text("answer review").first).to_be_visible()
