@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
-from homeward.adapters.aws import client
 from homeward.adapters.objects import S3ObjectStore
 from homeward.domain.sync import run_name
 from homeward.settings import Setting, Settings
@@ -97,8 +96,10 @@ def test_new_cases_come_home(server: ScriptedServer, run: Run, settings: Setting
     assert set(tasks.values()) == {"success"}
     assert {"fetch_cases MP61-MP62 (2 cases)", "fetch_cases MP63 (1 case)"} <= set(tasks)
     assert (report["cases"], report["index"]) == ({"NEW": 3}, {"NO_FACE": 3, "INDEXED": 0})
-    executions = client("stepfunctions").list_executions(stateMachineArn=settings[Setting.INDEX_PHOTOS_MACHINE_ARN])
-    assert f"{report['run']}-1" in {execution["name"] for execution in executions["executions"]}
+    (execution,) = bootstrap.list_executions().of_run(report["run"])
+    given = json.loads(bootstrap.executions().read(execution.machine, execution.name).input)
+    assert given["dag_run"]["dag_id"] == "sync_namus_cases"
+    assert run_name(**given["dag_run"]) == report["run"]
 
 
 def test_the_window_decides(server: ScriptedServer, run: Run) -> None:

@@ -43,7 +43,14 @@ def record(number: int = 51557, **changes: Any) -> dict[str, Any]:
             "ethnicities": [{"id": 4, "name": "Asian"}, {"id": 1, "name": "White / Caucasian"}],
             "primaryEthnicity": {"id": 0, "name": "Multiple"},
         },
-        "sighting": {"date": "2018-03-04", "address": {"city": "Mapleton", "state": {"name": "Iowa"}}},
+        "sighting": {
+            "date": "2018-03-04",
+            "address": {"city": "Mapleton", "state": {"name": "Iowa"}},
+            "publicGeolocation": {
+                "coordinates": {"lat": 42.17, "lon": -95.79},
+                "formattedAddress": "Mapleton, IA, USA",
+            },
+        },
         "images": [image()],
     }
     return copy.deepcopy({**values, **changes})

@@ -71,6 +71,23 @@ def test_a_whole_review_from_the_queue_to_the_sms_by_keyboard(seen: Sightings, s
     assert [event.actor for event in views] == [said.actor]
 
 
+def test_the_plan_shows_how_far_the_camera_is_from_the_last_sighting(
+    seen: Sightings, settings: Settings, sits_down: SitsDown, screenshot: Callable[[Page, str], None]
+) -> None:
+    asked = seen.pass_by(0)
+    now = iso(datetime.now(UTC))
+    beat = {"at": now, "started_at": now, "last_frame_at": now, "agent_version": "1", "clock_skew_ms": 0, "waiting": 0}
+    body = json.dumps({**beat, "dropped": 0, "troubles": {}, "position": [41.26, -95.93]})
+    key = f"heartbeats/{asked.partition('-')[0]}.json"
+    client("s3").put_object(Bucket=settings[Setting.PICTURES_BUCKET], Key=key, Body=body.encode())
+    with sits_down("alex") as desk:
+        page = desk.open(f"reviews/{asked}")
+        expect(page.get_by_text("Circle: last seen, 102 km N of it.")).to_be_visible()
+        expect(page.get_by_text("Mapleton, IA, USA")).to_be_visible()
+        page.locator("svg.plan").scroll_into_view_if_needed()
+        screenshot(page, "reviews-one-case")
+
+
 def test_who_answers_second_is_told_so(seen: Sightings, sits_down: SitsDown) -> None:
     asked = seen.pass_by(1)
     with sits_down("alex") as first, sits_down("robin") as second:
