@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from homeward import deployment
+from homeward import bootstrap, deployment
+from homeward.domain.status import StatusLine
 from homeward.local import commands, demo
 from homeward.local.display import Steps, alert_panel, faces_table, sync_lines
 from homeward.local.environment import UNHURRIED, Endpoints, aws_environment
@@ -71,19 +73,47 @@ def down() -> None:
     out.print(f"stopped {', '.join(map(str, stopped))}" if stopped else "nothing runs", highlight=False)
 
 
-def status() -> None:
-    """Show every part of the local system. Exit code 0: all up, 1: something is broken, 3: nothing runs."""
-    found = [commands.status(home) for home in _homes()]
-    running = [each for each in found if each.condition is not commands.Condition.DOWN]
+def status(
+    aws: Annotated[bool, typer.Option("--aws", help="Only your AWS account, whatever runs on this machine.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The system's lines as JSON, for monitoring.")] = False,
+) -> None:
+    """Show how everything is doing; what isn't well names its runbook.
+
+    Exit code 0: all well, 1: something needs somebody, 3: nothing runs here (start with homeward up, or ask --aws).
+    """
+    parts = commands.Condition.UP if aws else _parts(quiet=json_)
+    if parts is commands.Condition.DOWN:
+        out.print("nothing runs here; start with: homeward up (or ask your AWS account: homeward status --aws)")
+        sys.exit(parts)
+    join_local(aws)
+    lines = bootstrap.read_status()().lines()
+    if json_:
+        print(json.dumps([line.to_json() for line in lines], indent=1))
+    else:
+        out.print(_status_table(lines))
+    sys.exit(max(parts, 0 if all(line.well for line in lines) else commands.Condition.BROKEN))
+
+
+def _parts(*, quiet: bool) -> commands.Condition:
+    """The parts of the local systems that run, as a table; the worst condition of them."""
+    running = [found for home in _homes() if (found := commands.status(home)).condition is not commands.Condition.DOWN]
     if not running:
-        out.print("nothing runs; start with: homeward up")
-        sys.exit(commands.Condition.DOWN)
+        return commands.Condition.DOWN
     table = Table("part", "state", "pid", "address", "up for")
     for row in (row for each in running for row in each.rows):
         uptime = f"{row.uptime:.0f} s" if row.uptime is not None else ""
         table.add_row(row.part, row.state, str(row.pid or ""), row.address, uptime)
-    out.print(table)
-    sys.exit(max(each.condition for each in running))
+    if not quiet:
+        out.print(table)
+    return max(each.condition for each in running)
+
+
+def _status_table(lines: Sequence[StatusLine]) -> Table:
+    table = Table("", "now", "what to do")
+    for line in lines:
+        todo = "" if line.well or line.page is None else line.page.path
+        table.add_row(line.what, line.now, todo, style=None if line.well else "red")
+    return table
 
 
 def _homes() -> list[Home]:

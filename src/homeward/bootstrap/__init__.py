@@ -66,6 +66,7 @@ from homeward.bootstrap.maintenance import (
 )
 from homeward.bootstrap.operations import (
     read_operations,
+    read_status,
     tell_failure,
     watch_operations,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "read_collection",
     "read_operations",
     "read_review",
+    "read_status",
     "record_failure",
     "record_view",
     "redrive_alerts",

@@ -12,6 +12,7 @@ from cfnlint.decode import decode
 from homeward.bootstrap import SOURCES
 from homeward.domain.operations import JOBS, NAMESPACE, Metric
 from homeward.domain.runbooks import Runbook
+from homeward.domain.status import LIMITS
 
 ROOT = Path(__file__).resolve().parents[3]
 STACK = {"Name": "Stack", "Value": {"Ref": "AWS::StackName"}}
@@ -40,6 +41,12 @@ def test_it_tells_the_operators_what_to_do(name: str) -> None:
 
 def test_every_metric_has_an_alarm_and_no_alarm_waits_for_what_nobody_measures() -> None:
     assert {alarm["MetricName"] for alarm in OURS.values()} == set(Metric)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_homeward_status_has_the_same_limits(name: str) -> None:
+    assert OURS[name]["Threshold"] == LIMITS[Metric(OURS[name]["MetricName"])]
+    assert OURS[name]["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
 @pytest.mark.parametrize("name", OURS)
