@@ -10,8 +10,9 @@ from typing import Any
 
 import boto3
 import pytest
+from typer.testing import CliRunner
 
-from homeward import bootstrap
+from homeward import bootstrap, cli
 from homeward.adapters.dynamodb import scan
 from homeward.domain.alerts import LEAD
 from homeward.local import demo
@@ -88,6 +89,16 @@ def test_one_alert_per_case_and_place(run: Run) -> None:
     slots = [row for row in scan(run.setting[Setting.ALERTS_TABLE]) if row["alert_id"] == "#current"]
     assert sorted(row["case_place"] for row in slots) == sorted(f"{case}#{place}" for case, place in pairs)
     assert {row["state"] for row in slots} == {"SENT"}
+
+
+def test_homeward_status_shows_all_of_it(run: Run) -> None:
+    told = CliRunner().invoke(cli.app, ["status", "--aws", "--json"])
+    lines = {line["what"]: line for line in json.loads(told.stdout)}
+    assert {name for name, line in lines.items() if not line["well"]} == set()
+    assert told.exit_code == 0
+    assert lines["collection"]["now"].startswith("missing-people-1: ")
+    assert lines["last alert"]["now"].endswith(" ago")
+    assert lines["policy"]["now"] == bootstrap.policy_shelf().live().version
 
 
 def test_the_execution_shows_the_path(run: Run) -> None:
