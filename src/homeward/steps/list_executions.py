@@ -17,7 +17,7 @@ from homeward.domain.redrive import execution_name
 PAGE = 50
 MOST = 5000  # that are looked at in one go; what lies further back is asked for with the cursor
 MOST_TRIES = 20  # of a task
-_AT_ONCE = 500  # that are read at a time while most are not wanted
+_AT_ONCE = 1000  # that are read at a time while most are not wanted
 
 
 @dataclass(frozen=True, slots=True)
