@@ -24,10 +24,11 @@ import boto3
 import cv2
 import psutil
 
-from benchmarks.prices import LISTED, Work, dollars
+from benchmarks.prices import LISTED, dollars
 from benchmarks.report import Report, options, spread
 from benchmarks.system import filled_system
 from homeward import bootstrap
+from homeward.domain.cost import Work
 from homeward.domain.detections import Detection, Picture
 from homeward.domain.errors import NotFoundError
 from homeward.settings import Setting

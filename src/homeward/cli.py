@@ -16,6 +16,7 @@ from homeward import (
     cli_audit,
     cli_bias,
     cli_cameras,
+    cli_cost,
     cli_erase,
     cli_suppress,
     cli_system,
@@ -50,6 +51,7 @@ app.command()(cli_system.down)
 app.command()(cli_system.status)
 app.command("demo")(cli_system.run_demo)
 app.command("bias")(cli_bias.bias)
+app.command("cost")(cli_cost.cost)
 
 
 @app.command()
