@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,14 +16,13 @@ from homeward import (
     cli_bias,
     cli_cameras,
     cli_cost,
+    cli_deploy,
     cli_erase,
     cli_suppress,
     cli_system,
 )
 from homeward.cli_options import Note, Person, Viewer
 from homeward.cli_system import err, out
-from homeward.deployment import SHIPPED_POLICY
-from homeward.deployment import deploy as deploy_stack
 from homeward.domain.alerts import shown
 from homeward.domain.cases import CaseKey
 from homeward.domain.errors import HomewardError
@@ -46,6 +44,8 @@ app.add_typer(cli_suppress.app, name="suppress")
 app.add_typer(cli_cameras.app, name="camera")
 app.command("erase")(cli_erase.erase)
 review_app.callback()(cli_system.join_local)
+app.command()(cli_deploy.deploy)
+app.command()(cli_deploy.destroy)
 app.command()(cli_system.up)
 app.command()(cli_system.down)
 app.command()(cli_system.status)
@@ -58,18 +58,6 @@ app.command("cost")(cli_cost.cost)
 def version() -> None:
     """Print the version."""
     out.print(__version__)
-
-
-@app.command()
-def deploy(
-    stack: Annotated[str, typer.Option(help="Name of the CloudFormation stack.")] = bootstrap.DEFAULT_STACK,
-    policy: Annotated[Path, typer.Option(help="Matching policy; used only while none is live.")] = SHIPPED_POLICY,
-    phone: Annotated[list[str] | None, typer.Option(help="Gets alerts by SMS, e.g. +15555550100; repeat it.")] = None,
-) -> None:
-    """Deploy to the AWS account (and region) of your environment; safe to repeat."""
-    done = deploy_stack(stack, policy, phone or (), lambda text: err.print(text, highlight=False))
-    for name, value in sorted(done.outputs.items()):
-        out.print(f"{name}: {value}", highlight=False)
 
 
 @review_app.command("list")

@@ -6,7 +6,7 @@ Works the same on AWS and on the local cloud; boto3's environment variables say 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from homeward import packaging
 from homeward.adapters import provisioning, stacks
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.domain.audit import audit_event
-from homeward.domain.errors import DeployError
+from homeward.domain.errors import DeployError, NotFoundError
 from homeward.domain.policy import parse_policy
 from homeward.domain.retention import compact, parse_retention
 from homeward.packaging import ROOT, Artifact, Progress
@@ -41,18 +41,19 @@ def deploy(
     progress: Progress = lambda text: None,
     root: Path = ROOT,
     retention_file: Path = SHIPPED_RETENTION,
+    show: Callable[[Sequence[stacks.Change]], None] = lambda changes: None,
 ) -> Deployment:
     """Bring the stack to what the checkout at `root` says.
 
     `policy_file` and `retention_file` become the live policies only if none is; `phone_numbers` (E.164) get the alerts
-    as SMS.
+    as SMS. `show` is given what CloudFormation is going to do, before it does it.
     Raises DeployError, PolicyError, InputError, or the errors of `adapters.aws`; then nothing is half done that
     repeating wouldn't finish.
     """
     policy, retention = _read_policy(policy_file), _read_retention(retention_file)
     for number in phone_numbers:
         provisioning.check_phone_number(number)
-    found, changes = _deploy_stack(stack, root, progress)
+    found, changes = _deploy_stack(stack, root, progress, show)
     settings = provisioning.read_json_parameter(found.outputs["SettingsParameter"])
     names = Settings(settings)
     collection = provisioning.ensure_collection(names[Setting.COLLECTION_PARAMETER])
@@ -66,7 +67,40 @@ def deploy(
     return Deployment(found.outputs, settings, changes)
 
 
-def _deploy_stack(stack: str, root: Path, progress: Progress) -> tuple[stacks.Stack, tuple[stacks.Change, ...]]:
+def plan(stack: str, progress: Progress = lambda text: None, root: Path = ROOT) -> tuple[stacks.Change, ...]:
+    """What deploying would change. Packages are uploaded for it; of the stack, nothing is touched."""
+    change_set = _prepared(stack, root, progress)
+    if change_set is None:
+        return ()
+    stacks.discard(change_set)
+    return change_set.changes
+
+
+def destroy(stack: str, progress: Progress = lambda text: None) -> list[str]:
+    """Delete the stack. Buckets and tables stay, with everything in them; returns their names. NotFoundError."""
+    found = stacks.find(stack)
+    if found is None:
+        raise NotFoundError(f"there is no stack {stack}")
+    kept = stacks.kept(found)
+    stacks.delete(found, progress)
+    return kept
+
+
+def _deploy_stack(
+    stack: str, root: Path, progress: Progress, show: Callable[[Sequence[stacks.Change]], None]
+) -> tuple[stacks.Stack, tuple[stacks.Change, ...]]:
+    change_set = _prepared(stack, root, progress)
+    if change_set:
+        show(change_set.changes)
+        return stacks.execute(change_set, progress), change_set.changes
+    found = stacks.find(stack)
+    if found is None:
+        raise DeployError(f"stack {stack} was deleted meanwhile; deploy again")
+    return found, ()
+
+
+def _prepared(stack: str, root: Path, progress: Progress) -> stacks.ChangeSet | None:
+    """Package, upload, and let CloudFormation work out what would change; None when nothing would."""
     artifacts = packaging.build(root, progress)
     template = (root / "infra" / "template.yaml").read_text()
     who = provisioning.caller()
@@ -75,13 +109,7 @@ def _deploy_stack(stack: str, root: Path, progress: Progress) -> tuple[stacks.St
         if provisioning.upload_if_missing(bucket, artifact.key, artifact.body, who):
             progress(f"uploaded {artifact.key}")
     url = provisioning.upload_template(bucket, template, who)
-    change_set = stacks.prepare(stack, url, _parameters(bucket, template, artifacts), progress)
-    if change_set:
-        return stacks.execute(change_set, progress), change_set.changes
-    found = stacks.find(stack)
-    if found is None:
-        raise DeployError(f"stack {stack} was deleted meanwhile; deploy again")
-    return found, ()
+    return stacks.prepare(stack, url, _parameters(bucket, template, artifacts), progress)
 
 
 def _parameters(bucket: str, template: str, artifacts: Sequence[Artifact]) -> dict[str, str]:

@@ -19,6 +19,7 @@ Progress = Callable[[str], None]
 STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")  # also part of bucket names
 TIMEOUT_SECONDS = 1800.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 3.0  # seconds between two looks
+_OUTLIVE = frozenset({"AWS::S3::Bucket", "AWS::DynamoDB::Table"})
 _HEALTHY = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"})
 
 
@@ -123,6 +124,14 @@ def delete(stack: Stack, progress: Progress) -> None:
     gone, events = _wait(stack.stack_id, seen, 0, lambda text: None)
     if gone.status != "DELETE_COMPLETE":
         raise DeployError(f"{stack.stack_id} is {gone.status}: {_first_failure(events) or gone.reason}")
+
+
+def kept(stack: Stack) -> list[str]:
+    """The buckets and tables of a stack, which outlive it (`DeletionPolicy` in the template)."""
+    with aws_errors():
+        pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack.stack_id)
+        found = [one for page in pages for one in page["StackResourceSummaries"]]
+    return sorted(one["PhysicalResourceId"] for one in found if one["ResourceType"] in _OUTLIVE)
 
 
 def _checked(stack: str, change_set_id: str, stack_id: str) -> ChangeSet:

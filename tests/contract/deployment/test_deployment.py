@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from homeward.adapters import stacks
 from homeward.adapters.policies import LivePolicy
-from homeward.domain.errors import DeployError, InputError, PolicyError
+from homeward.deployment import deploy, destroy, plan
+from homeward.domain.errors import DeployError, InputError, NotFoundError, PolicyError
 from homeward.packaging import ROOT
 from homeward.settings import Setting
 from tests.contract.deployment.conftest import PHONE, Run, run
@@ -172,6 +174,32 @@ def test_again_without_changes_does_nothing(first: Run, aws: Any) -> None:
     assert stack_of(aws).get("LastUpdatedTime") == before.get("LastUpdatedTime")
     assert len(policy_events(aws, first)) == 1
     assert len(subscriptions(aws, first)) == 2
+
+
+def test_a_dry_run_shows_and_changes_nothing(first: Run, aws: Any, checkout: Path) -> None:
+    assert plan("homeward") == ()
+    template = checkout / "infra" / "template.yaml"
+    template.write_text(template.read_text().replace("Threshold: 43200", "Threshold: 43201"))
+    assert "StuckReviewsAlarm" in {change.resource for change in plan("homeward", root=checkout)}
+    assert plan("homeward") == ()
+    (alarm,) = aws("cloudwatch").describe_alarms(AlarmNamePrefix="homeward-StuckReviews")["MetricAlarms"]
+    assert alarm["Threshold"] == 43_200
+
+
+def test_changes_are_shown_before_they_are_made(aws: Any) -> None:
+    shown: list[int] = []
+
+    def show(changes: Any) -> None:
+        shown.append(len(changes))
+        assert not stacks.find("shown") or stacks.find("shown").status == "REVIEW_IN_PROGRESS"  # type: ignore[union-attr]
+
+    deploy("shown", show=show)
+    assert shown[0] > 80
+    tables = [name for name in destroy("shown") if name in aws("dynamodb").list_tables()["TableNames"]]
+    assert len(tables) >= 10  # with what is in them
+    assert stacks.find("shown") is None
+    with pytest.raises(NotFoundError, match="no stack shown"):
+        destroy("shown")
 
 
 def test_a_live_policy_is_not_replaced(first: Run, aws: Any, tmp_path: Path) -> None:
