@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import threading
@@ -162,11 +163,13 @@ def test_what_is_no_answer_of_s3(s3: S3, bucket: PictureBucket) -> None:
 def test_the_service_ends_while_s3_hangs(s3: S3, tmp_path: Path) -> None:
     """Who gets an answer from S3 in time gets one; the others are told to try again, and the process ends."""
     ending = threading.Event()
-    asked: list[bytes] = []
+    numbers, asked = itertools.count(1), list[int]()
 
     def script(connection: socket.socket) -> None:
-        asked.append(b"")
-        (s3.over if len(asked) == 2 else ending).wait()
+        number = next(numbers)
+        asked.append(number)
+        # Only the first is answered: what hangs may be asked for again meanwhile.
+        (ending if number == 1 else s3.over).wait()
         connection.sendall(sized(4) + b"none")
 
     s3.script = script
