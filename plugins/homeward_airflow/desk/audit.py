@@ -63,6 +63,5 @@ def verify(stretch: Stretch) -> dict[str, object]:
     keys = PublicKeys.of([bootstrap.audit_public_key()])
     verification = Verification(shelf, keys, None if whole else first, None, born if whole else None)
     found = list(lines(verification, form.last_overdue(now)))
-    problems = sum(problem for _, problem in found)
-    verdict = f"{problems} problems" if problems else "No problem found."
-    return {"message": f"{verdict} {found[-1][0]}", "lines": [line for line, _ in found[:MOST_LINES]]}
+    fine = not any(problem for _, problem in found)
+    return {"message": found[-1][0], "fine": fine, "lines": [line for line, _ in found[:MOST_LINES]]}

@@ -48,6 +48,7 @@ AGAIN = {
 @router.get("/executions", dependencies=SEES)
 def list_executions(
     user: UserName,
+    by: StaffId,
     machine: Text = Machine.DETECTION,
     status: Text = "",
     since: Text = "",
@@ -57,7 +58,7 @@ def list_executions(
     outcome: Text = "",
     cursor: Annotated[str, Query(max_length=4000)] = "",
 ) -> HTMLResponse:
-    """The list, newest first; times are ISO 8601, in UTC when they don't say otherwise."""
+    """The list, newest first; times are ISO 8601, in UTC unless they say otherwise. It names cases: a view of them."""
     asked = {
         "machine": machine,
         "status": status,
@@ -67,7 +68,10 @@ def list_executions(
         "case": case.strip(),
         "outcome": outcome,
     }
-    listed = bootstrap.list_executions()(_wanted(asked), cursor or None)
+    wanted = _wanted(asked)
+    about = str(wanted.case) if wanted.case else None
+    bootstrap.record_view()(by, "executions", f"case:{about}" if about else "list:executions", about)
+    listed = bootstrap.list_executions()(wanted, cursor or None)
     following = urlencode({**{name: text for name, text in asked.items() if text}, "cursor": listed.cursor or ""})
     return page(
         "executions.html",

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from homeward import bootstrap
 from homeward.adapters.aws import client
 from homeward.adapters.dynamodb import transact, update
+from homeward.domain.audit_format import digest_name, hour_of
 from homeward.domain.detections import iso
 from homeward.settings import Setting, Settings
 from tests.contract.retention.sightings import Sightings, until
@@ -151,6 +152,8 @@ def test_an_execution_with_its_path_and_its_end(seen: Sightings, sits_down: Sits
     asked = seen.pass_by(0)
     with sits_down("alex") as desk:
         page = desk.open("executions?camera=" + asked.partition("-")[0])
+        looked = [event.action for event in bootstrap.audit_log().story("list:executions")]
+        assert looked == ["view_executions"]
         page.get_by_role("link", name=asked).click()
         expect(page.locator("svg .state.running text")).to_have_text(["Request Review"])
         entered = page.locator("details.visit .name").all_text_contents()
@@ -179,13 +182,19 @@ def test_an_alert_is_taken_back(seen: Sightings, sits_down: SitsDown) -> None:
     assert until(lambda: len(messages(sent)) == 2)
 
 
-def test_the_story_and_the_seals(seen: Sightings, sits_down: SitsDown) -> None:
+def test_the_story_and_the_seals(seen: Sightings, settings: Settings, sits_down: SitsDown) -> None:
     seen.alerted(0)
     with sits_down("alex") as desk:
         page = desk.open(f"audit?subject={seen.key(seen.first)}")
         expect(page.get_by_text("answer review").first).to_be_visible()
         page.get_by_role("button", name="Verify").click()
         expect(page.locator("#verified")).to_contain_text("nothing had to be sealed yet")
+        expect(page.get_by_role("alert")).to_have_class("good")
+        digest = digest_name(hour_of(datetime.now(UTC) - timedelta(hours=2)))
+        client("s3").put_object(Bucket=settings[Setting.AUDIT_BUCKET], Key=digest, Body=b"{}")
+        page.get_by_role("button", name="Verify").click()
+        expect(page.get_by_role("alert")).to_contain_text("NOT WHOLE")
+        expect(page.get_by_role("alert")).to_have_class("bad")
         page.get_by_label("Verify the last").fill("0")
         page.get_by_role("button", name="Verify").click()  # the browser says what is wrong, and nothing is sent
         assert desk.troubles == []
