@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from homeward import packaging
 from homeward.adapters import provisioning, stacks
 from homeward.adapters.audit_log import DynamoAuditLog
 from homeward.domain.audit import audit_event
-from homeward.domain.errors import DeployError, NotFoundError
+from homeward.domain.errors import DeployError
 from homeward.domain.policy import parse_policy
 from homeward.domain.retention import compact, parse_retention
 from homeward.packaging import ROOT, Artifact, Progress
@@ -23,6 +24,7 @@ from homeward.settings import Setting, Settings
 
 SHIPPED_POLICY = ROOT / "policy" / "matching.json"
 SHIPPED_RETENTION = ROOT / "policy" / "retention.json"
+DEFAULT_PREFIX = "missing-people"  # of face collections, as the template has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +44,20 @@ def deploy(
     root: Path = ROOT,
     retention_file: Path = SHIPPED_RETENTION,
     show: Callable[[Sequence[stacks.Change]], None] = lambda changes: None,
+    parameters: Mapping[str, str] = MappingProxyType({}),
 ) -> Deployment:
     """Bring the stack to what the checkout at `root` says.
 
     `policy_file` and `retention_file` become the live policies only if none is; `phone_numbers` (E.164) get the alerts
-    as SMS. `show` is given what CloudFormation is going to do, before it does it.
+    as SMS. `show` is given what CloudFormation is going to do, before it does it. `parameters` are the template's;
+    those that aren't given stay what they are.
     Raises DeployError, PolicyError, InputError, or the errors of `adapters.aws`; then nothing is half done that
     repeating wouldn't finish.
     """
     policy, retention = _read_policy(policy_file), _read_retention(retention_file)
     for number in phone_numbers:
         provisioning.check_phone_number(number)
-    found, changes = _deploy_stack(stack, root, progress, show)
+    found, changes = _deploy_stack(stack, root, progress, show, parameters)
     settings = provisioning.read_json_parameter(found.outputs["SettingsParameter"])
     names = Settings(settings)
     collection = provisioning.ensure_collection(names[Setting.COLLECTION_PARAMETER])
@@ -67,29 +71,28 @@ def deploy(
     return Deployment(found.outputs, settings, changes)
 
 
-def plan(stack: str, progress: Progress = lambda text: None, root: Path = ROOT) -> tuple[stacks.Change, ...]:
+def plan(
+    stack: str,
+    progress: Progress = lambda text: None,
+    root: Path = ROOT,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[stacks.Change, ...]:
     """What deploying would change. Packages are uploaded for it; of the stack, nothing is touched."""
-    change_set = _prepared(stack, root, progress)
+    change_set = _prepared(stack, root, progress, parameters)
     if change_set is None:
         return ()
     stacks.discard(change_set)
     return change_set.changes
 
 
-def destroy(stack: str, progress: Progress = lambda text: None) -> list[str]:
-    """Delete the stack. Buckets and tables stay, with everything in them; returns their names. NotFoundError."""
-    found = stacks.find(stack)
-    if found is None:
-        raise NotFoundError(f"there is no stack {stack}")
-    kept = stacks.kept(found)
-    stacks.delete(found, progress)
-    return kept
-
-
 def _deploy_stack(
-    stack: str, root: Path, progress: Progress, show: Callable[[Sequence[stacks.Change]], None]
+    stack: str,
+    root: Path,
+    progress: Progress,
+    show: Callable[[Sequence[stacks.Change]], None],
+    parameters: Mapping[str, str],
 ) -> tuple[stacks.Stack, tuple[stacks.Change, ...]]:
-    change_set = _prepared(stack, root, progress)
+    change_set = _prepared(stack, root, progress, parameters)
     if change_set:
         show(change_set.changes)
         return stacks.execute(change_set, progress), change_set.changes
@@ -99,8 +102,9 @@ def _deploy_stack(
     return found, ()
 
 
-def _prepared(stack: str, root: Path, progress: Progress) -> stacks.ChangeSet | None:
+def _prepared(stack: str, root: Path, progress: Progress, parameters: Mapping[str, str]) -> stacks.ChangeSet | None:
     """Package, upload, and let CloudFormation work out what would change; None when nothing would."""
+    _check(stack, parameters)
     artifacts = packaging.build(root, progress)
     template = (root / "infra" / "template.yaml").read_text()
     who = provisioning.caller()
@@ -109,7 +113,19 @@ def _prepared(stack: str, root: Path, progress: Progress) -> stacks.ChangeSet | 
         if provisioning.upload_if_missing(bucket, artifact.key, artifact.body, who):
             progress(f"uploaded {artifact.key}")
     url = provisioning.upload_template(bucket, template, who)
-    return stacks.prepare(stack, url, _parameters(bucket, template, artifacts), progress)
+    return stacks.prepare(stack, url, {**parameters, **_parameters(bucket, template, artifacts)}, progress)
+
+
+def _check(stack: str, parameters: Mapping[str, str]) -> None:
+    """Two stacks with the same face collections would find, and delete, each other's people."""
+    others = {name: live for name, live in provisioning.collections_in_use().items() if name != stack}
+    prefix = parameters.get("CollectionPrefix", DEFAULT_PREFIX)
+    if stacks.find(stack) is None or "CollectionPrefix" in parameters:
+        for name, live in others.items():
+            if live.rpartition("-")[0] == prefix:
+                raise DeployError(
+                    f"stack {name} uses face collections {prefix}-*; choose others: --parameter CollectionPrefix=NAME"
+                )
 
 
 def _parameters(bucket: str, template: str, artifacts: Sequence[Artifact]) -> dict[str, str]:

@@ -46,6 +46,7 @@ NOT_FOR_FUNCTIONS = (
     "adapters/face_rows.py",
     "adapters/heartbeats.py",
     "adapters/labelled_people.py",
+    "adapters/leftovers.py",
     "adapters/metrics.py",
     "adapters/provisioning.py",
     "adapters/signing.py",

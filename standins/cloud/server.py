@@ -33,6 +33,8 @@ def main(settings: Settings) -> int:
         check_version()
         prepare_tmp(settings)
         corrections.apply(settings)
+        if settings.auth:
+            access_log.apply(settings)
     except CloudError as error:
         print(f"standins.cloud: {error}", file=sys.stderr)
         return 2

@@ -103,6 +103,14 @@ def read_json_parameter(name: str) -> dict[str, Any]:
         return dict(json.loads(client("ssm").get_parameter(Name=name)["Parameter"]["Value"]))
 
 
+def collections_in_use() -> dict[str, str]:
+    """The live face collection of each stack in this account and region, by the stack's name."""
+    with aws_errors():
+        pages = client("ssm").get_paginator("get_parameters_by_path").paginate(Path="/homeward", Recursive=True)
+        found = {one["Name"]: one["Value"] for page in pages for one in page["Parameters"]}
+    return {name.split("/")[2]: value for name, value in found.items() if name.split("/")[3:] == ["collection"]}
+
+
 def ensure_collection(parameter_name: str) -> str:
     """Make the face collection that is live; return its name."""
     with aws_errors():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ Progress = Callable[[str], None]
 STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")  # also part of bucket names
 TIMEOUT_SECONDS = 1800.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 3.0  # seconds between two looks
-_OUTLIVE = frozenset({"AWS::S3::Bucket", "AWS::DynamoDB::Table"})
+_OUTLIVE = frozenset({"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key"})
 _HEALTHY = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"})
 
 
@@ -32,6 +32,15 @@ class Stack:
     reason: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A resource that outlives its stack: its name in the template, its type, its own name."""
+
+    resource: str
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def prepare(stack: str, template_url: str, parameters: Mapping[str, str], progre
     """Let CloudFormation work out what would change; None when the stack is healthy and has these parameters already.
 
     So a parameter has to differ whenever the template does; `template_url` is as `provisioning.upload_template` returns
-    it. DeployError when CloudFormation refuses the template.
+    it. Parameters that aren't given stay what they are. DeployError when CloudFormation refuses the template.
     """
     found = find(stack)
     if found and found.status in _HEALTHY and parameters.items() <= found.parameters.items():
@@ -92,7 +101,7 @@ def prepare(stack: str, template_url: str, parameters: Mapping[str, str], progre
             ClientToken=name,
             ChangeSetType="CREATE" if is_new else "UPDATE",
             TemplateURL=template_url,
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+            Parameters=_parameters(template_url, parameters, () if is_new or found is None else found.parameters),
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
     return _checked(stack, created["Id"], created["StackId"])
@@ -126,12 +135,26 @@ def delete(stack: Stack, progress: Progress) -> None:
         raise DeployError(f"{stack.stack_id} is {gone.status}: {_first_failure(events) or gone.reason}")
 
 
-def kept(stack: Stack) -> list[str]:
-    """The buckets and tables of a stack, which outlive it (`DeletionPolicy` in the template)."""
+def kept(stack: Stack) -> list[Kept]:
+    """The buckets, tables and keys of a stack, which outlive it (`DeletionPolicy` in the template)."""
     with aws_errors():
         pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack.stack_id)
         found = [one for page in pages for one in page["StackResourceSummaries"]]
-    return sorted(one["PhysicalResourceId"] for one in found if one["ResourceType"] in _OUTLIVE)
+    return [
+        Kept(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
+        for one in sorted(found, key=lambda one: (one["ResourceType"], one["LogicalResourceId"]))
+        if one["ResourceType"] in _OUTLIVE
+    ]
+
+
+def _parameters(template_url: str, given: Mapping[str, str], had: Iterable[str]) -> list[Any]:
+    with aws_errors():
+        summary = client("cloudformation").get_template_summary(TemplateURL=template_url)
+    stay = {one["ParameterKey"] for one in summary["Parameters"]} & set(had) - set(given)
+    return [
+        *({"ParameterKey": name, "ParameterValue": value} for name, value in given.items()),
+        *({"ParameterKey": name, "UsePreviousValue": True} for name in sorted(stay)),
+    ]
 
 
 def _checked(stack: str, change_set_id: str, stack_id: str) -> ChangeSet:

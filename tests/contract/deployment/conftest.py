@@ -49,7 +49,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], An
 
 
 def run(stack: str = "homeward", **options: Any) -> Run:
+    """Deploy; stacks with other names get face collections of their own."""
     said: list[str] = []
+    if stack != "homeward":
+        options.setdefault("parameters", {"CollectionPrefix": stack})
     return Run(deploy(stack, progress=said.append, **options), said)
 
 

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from homeward.adapters import stacks
 from homeward.adapters.policies import LivePolicy
-from homeward.deployment import deploy, destroy, plan
-from homeward.domain.errors import DeployError, InputError, NotFoundError, PolicyError
+from homeward.deployment import plan
+from homeward.domain.errors import DeployError, InputError, PolicyError
 from homeward.packaging import ROOT
 from homeward.settings import Setting
 from tests.contract.deployment.conftest import PHONE, Run, run
@@ -106,7 +106,8 @@ def test_buckets_read_back(setting: str, first: Run, aws: Any) -> None:
     assert list(blocked.values()) == [True] * 4
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    ours = setting != "AUDIT_BUCKET"  # which must stay readable whatever becomes of a key of ours
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == ("aws:kms" if ours else "AES256")
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     notifies = "EventBridgeConfiguration" in s3.get_bucket_notification_configuration(Bucket=bucket)
@@ -193,13 +194,33 @@ def test_changes_are_shown_before_they_are_made(aws: Any) -> None:
         shown.append(len(changes))
         assert not stacks.find("shown") or stacks.find("shown").status == "REVIEW_IN_PROGRESS"  # type: ignore[union-attr]
 
-    deploy("shown", show=show)
+    run("shown", show=show)
     assert shown[0] > 80
-    tables = [name for name in destroy("shown") if name in aws("dynamodb").list_tables()["TableNames"]]
-    assert len(tables) >= 10  # with what is in them
-    assert stacks.find("shown") is None
-    with pytest.raises(NotFoundError, match="no stack shown"):
-        destroy("shown")
+
+
+def test_two_stacks_never_share_face_collections(first: Run, aws: Any) -> None:
+    for given in ({}, {"CollectionPrefix": "missing-people"}):
+        with pytest.raises(DeployError, match="stack homeward uses face collections missing-people"):
+            run("second", parameters=given)
+    assert stacks.find("second") is None
+
+
+def test_a_parameter_stays_until_another_is_given(aws: Any, checkout: Path) -> None:
+    """Also when the template changes, and when its default does."""
+
+    def days() -> int:
+        groups = aws("logs").describe_log_groups(logGroupNamePrefix="/homeward/kept/")["logGroups"]
+        return int(groups[0]["retentionInDays"])
+
+    run("kept", parameters={"CollectionPrefix": "kept", "LogDays": "30"})
+    assert days() == 30
+    template = checkout / "infra" / "template.yaml"
+    template.write_text(template.read_text().replace("Default: 90", "Default: 60"))
+    assert run("kept", parameters={}, root=checkout).result.changes
+    assert days() == 30
+    assert run("kept", parameters={"LogDays": "7"}, root=checkout).result.changes
+    assert days() == 7
+    assert run("kept", parameters={}, root=checkout).result.changes == ()
 
 
 def test_a_live_policy_is_not_replaced(first: Run, aws: Any, tmp_path: Path) -> None:
@@ -240,7 +261,7 @@ def test_functions_find_the_layer_and_nothing_else(first: Run, aws: Any, checkou
 
 def test_a_change_reaches_the_functions_and_the_machines(first: Run, aws: Any, checkout: Path) -> None:
     parameter = run("changing", root=checkout).result.settings["COLLECTION_PARAMETER"]
-    aws("ssm").put_parameter(Name=parameter, Value="missing-people-2", Type="String", Overwrite=True)
+    aws("ssm").put_parameter(Name=parameter, Value="changing-2", Type="String", Overwrite=True)
     (checkout / "lambdas" / "index_photo" / "handler.py").write_text(
         "from homeward.steps import added\n\ndef handler(event, context):\n    return added.WORD\n"
     )
@@ -254,7 +275,7 @@ def test_a_change_reaches_the_functions_and_the_machines(first: Run, aws: Any, c
     machine = changed.result.settings["INDEX_PHOTOS_MACHINE_ARN"]
     assert "Changed. " in aws("stepfunctions").describe_state_machine(stateMachineArn=machine)["definition"]
     live = aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
-    assert live == "missing-people-2", "a deployment doesn't undo a switch of the collection"
+    assert live == "changing-2", "a deployment doesn't undo a switch of the collection"
 
 
 def test_refuses_bad_input_before_it_does_anything(first: Run, aws: Any, tmp_path: Path) -> None:
