@@ -34,5 +34,4 @@ def apply(settings: Settings) -> None:
 
 
 def _name(access_key_id: str) -> str:
-    caller = iam_evaluator.resolve_caller_identity(access_key_id) or {}
-    return str(caller.get("arn") or caller.get("userArn") or "?")
+    return str((iam_evaluator.resolve_caller_identity(access_key_id) or {}).get("userArn", ""))

@@ -34,6 +34,8 @@ def main(settings: Settings) -> int:
         prepare_tmp(settings)
         corrections.apply(settings)
         if settings.auth:
+            from standins.cloud import access_log
+
             access_log.apply(settings)
     except CloudError as error:
         print(f"standins.cloud: {error}", file=sys.stderr)

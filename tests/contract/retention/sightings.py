@@ -47,6 +47,7 @@ class Sightings:
     pictures: list[bytes]
     first: int
     second: int
+    stranger: bytes = b""  # somebody whom no case has
 
     @property
     def settings(self) -> Settings:
@@ -140,4 +141,4 @@ def settled(settings: Settings, portraits: Portraits, server: ScriptedServer, na
     for number, picture in zip(records, (pictures[0], pictures[2]), strict=True):
         town.picture(number, 1, Answer(picture))
     assert town.sync()["index"] == {"INDEXED": 2}
-    return Sightings(town, [pictures[0], pictures[2]], first, first + 1)
+    return Sightings(town, [pictures[0], pictures[2]], first, first + 1, pictures[1])
