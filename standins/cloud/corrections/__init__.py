@@ -24,6 +24,7 @@ CORRECTIONS = (
         "Runtime.HandlerNotFound, Runtime.ExitError, Sandbox.Timedout) and stackTrace, and lives on.",
     ),
     Correction("function_workers", "Many calls at once are served by a bounded number of processes; none is lost."),
+    Correction("function_updates", "An update of a function leaves the calls alone that are under way."),
     Correction("function_interpreter", "A function can import its package and its layers, and nothing else."),
     Correction("function_layers", "Every process of a function reads the same unpacked layer: cold starts are short."),
     Correction(
