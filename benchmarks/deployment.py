@@ -1,7 +1,7 @@
 """`homeward deploy` on an empty local cloud, again without changes, and whether two clones package the same bytes.
 
-Two clones of the last commit lie in different folders, with nothing built; the first deploys as a newcomer's would, so its
-time holds installing and compiling the layers' packages. `--quick` uses this checkout and what it has built.
+Two clones of the last commit lie in different folders, with nothing built; the first deploys as a newcomer's would, so
+its time holds installing and compiling the layers' packages. `--quick` uses this checkout and what it has built.
 """
 
 from __future__ import annotations
