@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from homeward.domain.claims import SETTLE
 from homeward.domain.detections import iso
 from tests.factories import detection
+from tests.statemachines.agreement import interpreted, on_the_cloud
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "statemachines/detection"
@@ -166,6 +167,7 @@ def test_path(aws: Any, machine: str, name: str, tmp_path: Path) -> None:
     if (published := tmp_path / "Publish Alert 0.json").exists():
         people = case["confirmed_by"] if "confirmed_by" in case else case.get("review", {}).get("confirmed_by", 0)
         assert json.loads(published.read_text())["confirmed_by"] == people
+    assert on_the_cloud(execution, tmp_path) == interpreted(ASL, case, execution)
 
 
 def test_the_cases_walk_every_state_and_every_way_out() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.factories import frame
+from tests.statemachines.agreement import interpreted, on_the_cloud
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "statemachines/frame"
@@ -104,6 +105,7 @@ def test_path(aws: Any, machine: str, name: str, tmp_path: Path) -> None:
         assert json.loads(handed_on.read_text())["faces"] == _script(name)["Detect Faces"][0]["returns"]["faces"]
     for state, calls in case.get("calls", {}).items():
         assert len(list(tmp_path.glob(f"{state} *.json"))) == calls
+    assert on_the_cloud(execution, tmp_path) == interpreted(ASL, case, execution)
 
 
 def test_the_cases_walk_every_state_and_every_way_out() -> None:
