@@ -138,7 +138,7 @@ RULES = (
         "Step Functions: StartExecution",
         "detections",
         lambda day: day.size.busiest,
-        "ask AWS; EventBridge tries again for a day meanwhile",
+        "ask AWS; what is refused goes to the dead-letter queue, and redrive_stuck starts it",
     ),
     Rule(
         "state_transitions",
@@ -310,7 +310,12 @@ JOBS = (
     Job(
         "first fill: metadata of cases",
         lambda day, limits: day.size.cases / 127,
-        "127 cases a second measured, linear; a source's own pace is slower",
+        "127 cases a second measured, linear",
+    ),
+    Job(
+        "first fill: from a source that allows a request a second",
+        lambda day, limits: day.size.cases / 26_000 * DAY,
+        "about a day for 26,000 cases (page of sync_namus_cases), linear",
     ),
     Job(
         "first fill, rebuild: faces indexed, at the quota",
