@@ -58,7 +58,8 @@ def raised(day: Day, limits: Limits) -> str:
         [
             one.rule.what,
             one.rule.then.replace(" (docs/capacity.md)", ", see below"),
-            f"[page]({limits.of(one.rule.name)['source']})" + ("" if limits.of(one.rule.name)["read"] else ", not read"),
+            f"[page]({limits.of(one.rule.name)['source']})"
+            + ("" if limits.of(one.rule.name)["read"] else ", not read"),
         ]
         for one in strains(day, limits)
     ]

@@ -38,6 +38,7 @@ ROOMS = {
     "edge/homeward_camera": "edge",
     "standins": "standins",
 }
+FOLDERS = ("src", "lambdas", "plugins", "dags", "edge", "standins")
 OUTSIDE = {"boto3": "AWS, HTTP", "botocore": "AWS, HTTP", "requests": "AWS, HTTP", "urllib3": "AWS, HTTP"}
 
 
@@ -85,8 +86,9 @@ def _kind(name: str) -> str:
 
 def access() -> str:
     """Who reads and writes which table, part of a bucket, topic and queue."""
-    names = sorted(short(name) for name in of_type("AWS::Serverless::Function"))
-    by_role = {short(name): rights(referred(body["Role"])) for name, body in of_type("AWS::Serverless::Function").items()}
+    functions = of_type("AWS::Serverless::Function")
+    names = sorted(short(name) for name in functions)
+    by_role = {short(name): rights(referred(body["Role"])) for name, body in functions.items()}
     by_role |= {f"the desk ({name})": shared()[name] for name in DESK if name in resources()}
     rows = [*names, *sorted(set(by_role) - {*names})]
     marks: dict[tuple[str, str], str] = {}
@@ -121,7 +123,7 @@ def _column(thing: str) -> str | None:
 def rooms() -> str:
     """Who imports whom, as the files do."""
     ways: dict[tuple[str, str], bool] = {}
-    for file in sorted(path for room in ("src", "lambdas", "plugins", "dags", "edge", "standins") for path in _files(room)):
+    for file in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
         room = _room(file.relative_to(ROOT).as_posix())
         for name in _imports(file):
             other = _room_of_module(name)
@@ -129,10 +131,6 @@ def rooms() -> str:
                 ways[(room, other)] = False
     kinds = {name: "service" if name in OUTSIDE.values() else "room" for way in ways for name in way}
     return graph(kinds, ways, "Which room imports which")
-
-
-def _files(room: str) -> Iterator[Path]:
-    return (path for path in (ROOT / room).rglob("*.py"))
 
 
 def _room(path: str) -> str | None:

@@ -154,7 +154,8 @@ def resource_policies() -> Iterator[tuple[str, str, str, str, str]]:
 
 def _statement(statement: Mapping[str, Any]) -> tuple[str, str, str, str]:
     who = statement["Principal"]
-    principal = who if isinstance(who, str) else ", ".join(_flat(one) for value in who.values() for one in as_list(value))
+    several = [] if isinstance(who, str) else [one for value in who.values() for one in as_list(value)]
+    principal = who if isinstance(who, str) else ", ".join(_flat(one) for one in several)
     conditions = [
         f"{key} {test} {', '.join(_flat(one) for one in as_list(value))}"
         for test, pairs in statement.get("Condition", {}).items()
@@ -177,5 +178,3 @@ def template_of_camera() -> list[Grant]:
     """What the user of one camera may do."""
     user = resources("infra/camera.yaml")["User"]["Properties"]
     return [grant for policy in user["Policies"] for grant in grants(policy["PolicyDocument"])]
-
-

@@ -48,18 +48,20 @@ def capacity(
     if json_:
         print(json.dumps(_told(day, found, known), indent=1))
         return
-    right = "right"
-    table = Table("limit", Column("load", justify=right), Column("of", justify=right), "", "bites at", "then")
+    numbers = (Column("load", justify="right"), Column("of", justify="right"))
+    table = Table("limit", *numbers, "", "bites at", "then")
     for one in found:
         shown = f"{one.share:.1%}" if one.share < 1 else f"[red]{one.share:.0%}[/red]"
         row = (one.rule.what, f"{one.load:,.1f}", f"{one.limit:,} {one.unit}", shown, bites_at(one), one.rule.then)
         table.add_row(*row)
     out.print(table)
-    jobs = Table("job", Column("takes", justify=right), "after")
+    jobs = Table("job", Column("takes", justify="right"), "after")
     for job in JOBS:
         jobs.add_row(job.what, lasts(job.seconds(day, known)), job.basis)
     out.print(jobs)
-    out.print(f"{size.questions:,.0f} questions a day: {size.reviewers:,.1f} people who do nothing else", highlight=False)
+    out.print(
+        f"{size.questions:,.0f} questions a day: {size.reviewers:,.1f} people who do nothing else", highlight=False
+    )
     out.print(f"a false match rate of {size.bearable_fmr:.1e} makes as many of strangers alone", highlight=False)
     out.print(f"memory of reconcile: at most {reconcile_gigabytes(size):,.1f} GB (extrapolated)", highlight=False)
     out.print(known.listed, highlight=False, style="dim")

@@ -10,7 +10,9 @@ HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 
 def test_a_page_escapes_what_it_is_given() -> None:
-    body = bytes(page("error.html", view="reviews", user=HOSTILE, status=404, title=HOSTILE, text=HOSTILE).body).decode()
+    body = bytes(
+        page("error.html", view="reviews", user=HOSTILE, status=404, title=HOSTILE, text=HOSTILE).body
+    ).decode()
     assert "alert(1)" in body
     assert "<script>alert" not in body
     assert "<img" not in body

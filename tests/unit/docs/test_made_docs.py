@@ -14,7 +14,7 @@ from homeward.domain.capacity import JOBS
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
-MAKERS = ("tools.capacity_docs", "tools.security_docs", "tools.draw_architecture")
+MAKERS = ("tools.capacity_docs", "tools.security_docs", "tools.draw_architecture", "tools.runbook_docs")
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -65,7 +65,9 @@ def test_every_item_of_the_checklist_is_whole() -> None:
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.what)
 def test_capacity_extrapolates_what_was_measured(job: object) -> None:
     """Every figure that a job stands on is in the pages that say how it was measured."""
-    measured = "\n".join((ROOT / name).read_text() for name in ("README.md", "docs/audit.md", "dags/sync_namus_cases.py"))
+    measured = "\n".join(
+        (ROOT / name).read_text() for name in ("README.md", "docs/audit.md", "dags/sync_namus_cases.py")
+    )
     for number in re.findall(r"\d[\d,.]*\d(?= (?:cases|faces|photos|events|s\b))", job.basis):  # type: ignore[attr-defined]
         assert number in measured, number
 
@@ -83,8 +85,9 @@ def test_links_lead_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_commands_exist(name: str) -> None:
-    from homeward.cli import app
     from typer.main import get_command
+
+    from homeward.cli import app
 
     known = get_command(app).commands  # type: ignore[attr-defined]
     for command in re.findall(r"\bhomeward ([a-z]+)\b(?= |`|\n)", "\n".join(code((DOCS / f"{name}.md").read_text()))):
