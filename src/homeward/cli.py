@@ -15,6 +15,7 @@ from homeward import (
     cli_audit,
     cli_bias,
     cli_cameras,
+    cli_capacity,
     cli_cost,
     cli_deploy,
     cli_erase,
@@ -52,6 +53,7 @@ app.command()(cli_system.status)
 app.command("demo")(cli_system.run_demo)
 app.command("bias")(cli_bias.bias)
 app.command("cost")(cli_cost.cost)
+app.command("capacity")(cli_capacity.capacity)
 
 
 @app.command()

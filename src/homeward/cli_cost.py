@@ -41,7 +41,7 @@ def cost(
     data that leaves AWS, free tiers and taxes.
     """
     listed, site = _prices(prices), Site(cases, photos, detections_per_day, matched)
-    bill = monthly(site, listed, _work(NOBODY), _work(MATCHED))
+    bill = monthly(site, listed, work_of(NOBODY), work_of(MATCHED))
     if mwaa:
         bill["MWAA"] = HOURS * listed["mwaa_small_hour"]
     total, then = sum(bill.values()), as_in_2018(site, listed)
@@ -68,7 +68,8 @@ def _prices(file: Path) -> Prices:
         raise InputError(f"{file} can't be read: {problem.strerror}") from problem
 
 
-def _work(path: str) -> Work:
+def work_of(path: str) -> Work:
+    """What a detection does on a named path of statemachines/detection/cases.json."""
     folder = ROOT / "statemachines" / "detection"
     book = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
     machine = json.loads((folder / "detection.asl.json").read_text(encoding="utf-8"))

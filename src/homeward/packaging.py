@@ -54,6 +54,7 @@ NOT_FOR_FUNCTIONS = (
     "adapters/stacks.py",
     "adapters/temporary_collection.py",
     "domain/bias/",
+    "domain/capacity.py",
     "domain/merkle.py",
     "domain/sealing.py",
     "domain/sealing_ports.py",
