@@ -23,6 +23,7 @@ READS_A_FUNCTION = 6  # at most: rows, slots, case, photos, look-alikes
 ROW_KB, EVENT_KB, CROP_KB, PHOTO_KB, RECORD_KB = 3, 1, 15, 200, 10
 KEPT_DAYS = 35  # a crop that was kept, at most
 SEALS = 24 * DAYS
+KEYS = 2  # infra/template.yaml has one that encrypts and one that signs
 # The 2018 design put a crop for each face of each frame, and searched for it.
 FRAMES_A_WALK_BY = 35  # `python -m benchmarks.edge --only walks`, by day
 
@@ -138,7 +139,9 @@ def monthly(site: Site, prices: Prices, nobody: Work, matched: Work) -> dict[str
     bill["S3"] += _s3(site, prices)
     bill["DynamoDB"] += _tables(site) * prices["dynamodb_gb_month"]
     bill["CloudWatch"] += site.alarms * prices["alarm_month"] + site.metrics * prices["metric_month"]
-    bill["KMS"] = prices["kms_key_month"] + SEALS * prices["kms_sign"]
+    bill["CloudWatch"] += prices["dashboard_month"]
+    bill["X-Ray"] = site.detections * prices["trace"]  # at most: it samples
+    bill["KMS"] = KEYS * prices["kms_key_month"] + SEALS * prices["kms_sign"]
     return dict(sorted(bill.items(), key=lambda line: -line[1]))
 
 
