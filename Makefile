@@ -9,7 +9,7 @@ PIP_FLAGS := --no-deps --require-hashes --disable-pip-version-check --progress-b
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help install demo up down status test lint fast bench lock clean
+.PHONY: help install demo up down status test lint fast bench docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,10 @@ lint: install ## Check style, types and the template
 
 bench: install ## Run every benchmark
 	$(BIN)/python -m benchmarks
+
+docs: install ## Make the parts of documents that follow from template and code
+	$(BIN)/python tools/machine_docs.py
+	for part in capacity_docs security_docs runbook_docs draw_architecture; do $(BIN)/python -m tools.$$part || exit 1; done
 
 lock: install ## Resolve the lock files again (needs uv)
 	$(BIN)/python tools/lock.py

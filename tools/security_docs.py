@@ -15,7 +15,9 @@ SERVICES = {"lambda.amazonaws.com": "function", "states.amazonaws.com": "state m
 def told(grants: Iterable[Grant]) -> str:
     """What they allow, a line each."""
     lines = [
-        f"{grant.service}: {', '.join(grant.actions)} on {', '.join(dict.fromkeys(grant.things))}" for grant in grants
+        f"{grant.service}: {', '.join(grant.actions)} on {', '.join(dict.fromkeys(grant.things))}"
+        + (f" when {grant.when}" if grant.when else "")
+        for grant in grants
     ]
     return "<br>".join(lines).replace("*", "\\*")
 

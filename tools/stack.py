@@ -29,11 +29,12 @@ POLICIES = ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPo
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An identity may do `actions` of `service` on each of `things`."""
+    """An identity may do `actions` of `service` on each of `things`, `when` something holds ("": always)."""
 
     service: str
     actions: tuple[str, ...]
     things: tuple[str, ...]
+    when: str = ""
 
 
 @cache
@@ -99,7 +100,7 @@ def grants(document: Mapping[str, Any]) -> list[Grant]:
         actions, things = as_list(statement["Action"]), tuple(thing(one) for one in as_list(statement["Resource"]))
         for service in sorted({action.partition(":")[0] for action in actions}):
             own = tuple(action.partition(":")[2] for action in actions if action.startswith(f"{service}:"))
-            found.append(Grant(service, own, things))
+            found.append(Grant(service, own, things, condition(statement)))
     return found
 
 
@@ -156,18 +157,22 @@ def _statement(statement: Mapping[str, Any]) -> tuple[str, str, str, str]:
     who = statement["Principal"]
     several = [] if isinstance(who, str) else [one for value in who.values() for one in as_list(value)]
     principal = who if isinstance(who, str) else ", ".join(_flat(one) for one in several)
-    conditions = [
+    named_principal = {"*": "everybody"}.get(principal, principal)
+    return statement["Effect"], named_principal, ", ".join(as_list(statement["Action"])), condition(statement) or "-"
+
+
+def condition(statement: Mapping[str, Any]) -> str:
+    """What must hold for a statement to count; "" when nothing."""
+    return "; ".join(
         f"{key} {test} {', '.join(_flat(one) for one in as_list(value))}"
         for test, pairs in statement.get("Condition", {}).items()
         for key, value in pairs.items()
-    ]
-    named_principal = {"*": "everybody"}.get(principal, principal)
-    return statement["Effect"], named_principal, ", ".join(as_list(statement["Action"])), "; ".join(conditions) or "-"
+    )
 
 
 def _flat(value: Any) -> str:
-    if isinstance(value, str):
-        return value
+    if not isinstance(value, dict):
+        return str(value)
     if "Fn::Sub" in value:
         text = str(value["Fn::Sub"])
         return "the account" if text.endswith(":root") else text.replace("${AWS::AccountId}", "ACCOUNT")
