@@ -142,7 +142,7 @@ def indexed(settings: Settings, portraits: Portraits) -> Iterator[tuple[Sighting
             town.fetch(run, batch)
         arn = settings[Setting.INDEX_PHOTOS_MACHINE_ARN]
         manifest = WriteManifest(town.store, town.objects, town.bucket, arn)(run)
-        yield Sightings(town, pictures, *records), _executed(arn, manifest)
+        yield Sightings(town, [pictures[0], pictures[2], pictures[1]], *records), _executed(arn, manifest)
 
 
 def _executed(machine: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -155,5 +155,5 @@ def _executed(machine: str, payload: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def seen(indexed: tuple[Sightings, dict[str, Any]]) -> Sightings:
-    """Two cases at home, and a camera that can see either of them, or a stranger (person 1)."""
+    """Two cases at home, and a camera that can see either of them, or a stranger (2)."""
     return indexed[0]
