@@ -19,13 +19,13 @@ from homeward.adapters import stacks
 from homeward.adapters.aws import client, error_code
 from homeward.domain.errors import HomewardError
 from tests.aws import artifacts
-from tests.aws.account import checked_account, checked_name
+from tests.aws.account import checked_account, checked_name, is_aws
 from tests.aws.belongings import KINDS, belongings
 
 OWN_POLICY = "homeward-test-deny"
 """An inline policy that a test puts on a role, which the stack doesn't know."""
 
-PATIENCE_SECONDS = 900
+PATIENCE_SECONDS, LOCAL_PATIENCE_SECONDS = 900, 10
 Progress = Callable[[str], None]
 
 
@@ -48,7 +48,7 @@ def remove(stack: str, progress: Progress) -> list[tuple[str, str]]:
 
 def _left(stack: str) -> list[tuple[str, str]]:
     """What is there when everything had the time to go; a table, for one, takes a while."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + (PATIENCE_SECONDS if is_aws() else LOCAL_PATIENCE_SECONDS)
     while (left := belongings(stack)) and time.monotonic() < end:
         time.sleep(2)
     return [*left, *([("note of artifacts of", stack)] if artifacts.noted(stack) else [])]
