@@ -9,10 +9,10 @@ PIP_FLAGS := --no-deps --require-hashes --disable-pip-version-check --progress-b
 DEMO_ARGS ?=
 TEST_ARGS ?=
 
-.PHONY: help install demo up down status test lint fast bench docs lock clean
+.PHONY: help install demo up down status test test-aws lint fast bench docs lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.project .venv-cloud/.installed ## Make both environments from the lock files
 
@@ -49,6 +49,9 @@ status: install ## Show what runs
 
 test: lint ## Run every test, a process for each core (TEST_ARGS=... goes to pytest)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TEST_ARGS)
+
+test-aws: install ## Test in the AWS account HOMEWARD_TEST_AWS, on a stack that is deleted again (docs/testing.md)
+	$(BIN)/python -m pytest tests/aws tests/contract/rekognition --aws --rekognition=aws $(TEST_ARGS)
 
 fast: install ## Run only the tests that start no process
 	$(BIN)/python -m pytest tests/unit tests/architecture $(TEST_ARGS)

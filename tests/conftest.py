@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from tests.serving import serving
 
-pytest_plugins = ("tests.browser", "tests.face_service", "tests.rekognition_endpoint")
+pytest_plugins = ("tests.aws_endpoint", "tests.browser", "tests.face_service", "tests.rekognition_endpoint")
 
 # A slow machine is no failure: no timing decides a test.
 hypothesis.settings.register_profile("homeward", deadline=None)
