@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.statemachines.broken import ALL
+from tests.statemachines.test_validators import LEFT_TO_AWS
 from tests.statemachines.validators import JUDGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,5 +39,6 @@ def test_each_row_says_where_aws_documents_it() -> None:
 
 def test_what_the_judges_find_is_counted() -> None:
     assert f"in {len(ALL)} ways" in PAGE
+    assert f"Nobody here notices {len(LEFT_TO_AWS)}," in PAGE
     counted = {found[1]: int(found[2]) for found in re.finditer(r"^\| ([A-Z]): .*? \| (\d+) \|", PAGE, re.MULTILINE)}
     assert counted == {judge: sum(judge in one.found_by for one in ALL) for judge in JUDGES}
