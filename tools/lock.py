@@ -3,7 +3,7 @@
 Six environments, seven locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
 the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`),
 the camera agent (`edge/requirements.lock`), and the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
-The seventh (`docker/requirements.lock`) is what the container image adds to the project's: Celery and its broker client.
+The seventh (`docker/requirements.lock`) is what the container image adds to the project's.
 All are installed with `pip install --no-deps --require-hashes`.
 """
 
