@@ -8,6 +8,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 RUN useradd --uid 50000 --create-home homeward \
  && install -d -o homeward -g homeward -m 700 \
     /var/lib/homeward /var/lib/homeward/airflow /var/lib/homeward/cloud /var/lib/homeward/rekognition
+# `homeward deploy` keeps the layers of the functions there.
+RUN install -d -o homeward -g homeward /opt/homeward/build
 WORKDIR /opt/homeward
 
 # Before the sources, so that a change of these doesn't install 200 packages again.
@@ -25,4 +27,6 @@ RUN .venv/bin/pip install --no-deps --no-build-isolation -e .
 ENV PATH=/opt/homeward/.venv/bin:$PATH AIRFLOW_HOME=/var/lib/homeward/airflow HOMEWARD_HOME=/var/lib/homeward
 # The sources belong to root: what runs can't change them.
 USER 50000:50000
+# The layers, now: so `homeward deploy` downloads nothing.
+RUN python -c "from homeward import packaging; packaging.build()"
 CMD ["airflow", "version"]

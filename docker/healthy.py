@@ -17,7 +17,7 @@ REPORT = f"http://{HOST}:18080/api/v2/monitor/health"
 def main(arguments: list[str]) -> int:
     """0: healthy, 1: not."""
     kind, what = arguments
-    return 0 if {"port": listens, "airflow": reported}[kind](what) else 1
+    return 0 if (listens(what) if kind == "port" else reported(what)) else 1
 
 
 def listens(port: str) -> bool:

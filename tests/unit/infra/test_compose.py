@@ -258,6 +258,11 @@ class TestImage:
             *let_in
         }
 
+    def test_deploy_finds_its_layers(self) -> None:
+        assert f"install -d -o homeward -g homeward {CHECKOUT}/build\n" in DOCKERFILE
+        _, _, as_user = DOCKERFILE.partition("\nUSER ")
+        assert "packaging.build()" in as_user
+
     def test_where_things_are(self) -> None:
         assert f"WORKDIR {CHECKOUT}\n" in DOCKERFILE
         assert f"HOMEWARD_HOME={STATE}\n" in DOCKERFILE
