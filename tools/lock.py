@@ -1,8 +1,9 @@
 """Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
 
-Six environments, six locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
+Six environments, seven locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
 the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`),
 the camera agent (`edge/requirements.lock`), and the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
+The seventh (`docker/requirements.lock`) is what the container image adds to the project's.
 All are installed with `pip install --no-deps --require-hashes`.
 """
 
@@ -12,6 +13,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 ROOT = Path(__file__).resolve().parent.parent
 # `--no-deps` lets us leave out: openvino-telemetry, which reports usage to its maker (openvino runs without it), and
@@ -33,8 +35,21 @@ def without(lock: str, names: set[str]) -> str:
     return "".join(block for block in blocks if re.split(r"[=\s;]", block, maxsplit=1)[0] not in names)
 
 
+def added(source: str, base: str) -> str:
+    """Return what a source needs beyond the lock `base`, at versions that agree with it."""
+    with NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write(base)
+        constraints.flush()
+        return without(resolve(source, "-c", constraints.name), packages(base))
+
+
+def packages(lock: str) -> set[str]:
+    """Return the names that a lock pins."""
+    return set(re.findall(r"(?m)^([^\s=]+)==", lock))
+
+
 def main() -> None:
-    """Write the six locks."""
+    """Write the seven locks."""
     project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
     data = resolve("requirements-data.in", "--no-deps")
     locks = {
@@ -44,6 +59,7 @@ def main() -> None:
         "lambdas/requirements.lock": resolve("lambdas/requirements.in"),
         "lambdas/crop_faces/requirements.lock": resolve("lambdas/crop_faces/requirements.in"),
         "benchmarks/faults.lock": resolve("benchmarks/faults.in"),
+        "docker/requirements.lock": added("docker/requirements.in", project),
     }
     for name, text in locks.items():
         (ROOT / name).write_text(
