@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -34,9 +34,13 @@ class TemporaryCollection:
 
     def __enter__(self) -> TemporaryCollection:
         _delete_forgotten()
-        with aws_errors():
-            made = _rekognition().create_collection(CollectionId=self.name)
-        self.face_model_version = str(made["FaceModelVersion"])
+        with ExitStack() as undo:
+            # Whoever stops the program while the answer is on its way leaves nothing behind either.
+            undo.callback(_delete, self.name)
+            with aws_errors():
+                made = _rekognition().create_collection(CollectionId=self.name)
+            self.face_model_version = str(made["FaceModelVersion"])
+            undo.pop_all()
         return self
 
     def __exit__(
