@@ -70,7 +70,7 @@ bench: install ## Run every benchmark
 
 docs: install ## Make the parts of documents that follow from template and code
 	$(BIN)/python tools/machine_docs.py
-	for part in capacity_docs security_docs runbook_docs draw_architecture; do $(BIN)/python -m tools.$$part || exit 1; done
+	for part in capacity_docs security_docs runbook_docs reference_docs draw_architecture; do $(BIN)/python -m tools.$$part || exit 1; done
 
 lock: install ## Resolve the lock files again (needs uv)
 	$(BIN)/python tools/lock.py
