@@ -91,6 +91,7 @@ CORRECTIONS = (
     ),
     # Everything
     Correction("secure_transport", "aws:SecureTransport is true (here: for what stays on this machine, with --auth)."),
+    Correction("metric_namespace", "cloudwatch:namespace is the namespace that PutMetricData names (with --auth)."),
     Correction("saving", "What was acknowledged survives a kill (here: after at most the saving period)."),
 )
 
