@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from homeward import bootstrap
@@ -37,6 +38,7 @@ DAGS = {
     "RunRetention": ("expire_records", "erase_record"),
     "RunOperations": ("watch_operations", "seal_audit_log"),
 }
+_models = botocore.session.get_session().get_component("data_loader")  # of AWS's services; slow to read again
 POLICY_OF = {dag: policy for policy, dags in DAGS.items() for dag in dags}
 
 
@@ -68,7 +70,6 @@ class Identities:
             for name, value in self.keys[user].items():
                 env.setenv(name, value)
             forget()
-            boto3.setup_default_session()
             session: Any = boto3.DEFAULT_SESSION
             session.events.register("provide-client-params.rekognition", self._noting(user))
             try:
@@ -86,7 +87,13 @@ class Identities:
             patches = stack.enter_context(pytest.MonkeyPatch.context())
             patches.setattr(dag, "_run_inline_trigger", self._as(TRIGGERS, wait))
             patches.setattr(bootstrap, "tell_failure", lambda: self._as(CALLBACKS, lambda *terms: tell()(*terms)))
-            stack.enter_context(self.acting(_user(policy, without), lambda: self.statements(policy, without)))
+            stack.enter_context(self.having(policy, without))
+            yield
+
+    @contextmanager
+    def having(self, policy: str, without: str = "") -> Iterator[None]:
+        """Whatever asks AWS meanwhile may do what the policy says, less one statement."""
+        with self.acting(_user(policy, without), lambda: self.statements(policy, without)):
             yield
 
     def unused(self, policy: str) -> set[str]:
@@ -112,7 +119,7 @@ class Identities:
 
     def _as(self, policy: str, act: Callable[..., Any]) -> Callable[..., Any]:
         def acted(*terms: Any) -> Any:
-            with self.acting(policy, lambda: self.statements(policy)):
+            with self.having(policy):
                 return act(*terms)
 
         return acted
@@ -156,7 +163,9 @@ def _user(policy: str, without: str) -> str:
 
 def forget() -> None:
     """What a process keeps of AWS: clients with their credentials, and values that it was allowed to read."""
-    boto3.DEFAULT_SESSION = None
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _models)
+    boto3.setup_default_session(botocore_session=session)
     client.cache_clear()
     parameters.forget()
     staff._key.cache_clear()

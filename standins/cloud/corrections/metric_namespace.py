@@ -1,4 +1,4 @@
-"""A policy can leave somebody the metrics of one namespace: a metric is no resource, and its namespace a condition's key."""
+"""A policy can leave somebody the metrics of one namespace: no resource, but a key of conditions."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from standins.cloud.settings import Settings
 def apply(settings: Settings) -> None:
     """Put the correction in place."""
 
-    def context(
-        original: Any, service: str, action: str, body: bytes, parameters: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def context(original: Any, service: str, action: str, body: bytes, parameters: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = original(service, action, body, parameters)
         if action == "cloudwatch:PutMetricData":
             found["cloudwatch:namespace"] = _namespace(body, parameters)

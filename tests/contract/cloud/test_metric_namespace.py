@@ -25,6 +25,6 @@ def test_metrics_of_the_own_namespace_and_of_no_other(new_cloud: Callable[..., C
     cloudwatch.put_metric_data(Namespace="Ours", MetricData=[{"MetricName": "a", "Value": 1}])
     with pytest.raises(ClientError) as refused:
         cloudwatch.put_metric_data(Namespace="Theirs", MetricData=[{"MetricName": "a", "Value": 1}])
-    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
     kept = cloud.client("cloudwatch").list_metrics()["Metrics"]
     assert {one["Namespace"] for one in kept} == {"Ours"}
