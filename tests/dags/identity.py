@@ -106,6 +106,10 @@ class Identities:
             if not any(grant.covers(one.action, one.resource) for one in used)
         }
 
+    def untried(self, policy: str) -> set[str]:
+        """Statements that nobody was without so far."""
+        return {one["Sid"] for one in self.statements(policy) if _user(policy, one["Sid"]) not in self.keys}
+
     def refused(self, policy: str, without: str = "") -> set[Use]:
         """What whoever had the policy, less one statement, asked for and may not do."""
         return {one for one in uses(self.log, allowed=False) if one.who == _user(policy, without)}

@@ -370,6 +370,7 @@ def test_nobody_asks_without_a_name(run: Run, identities: Identities, right: str
 
 
 def test_no_right_is_for_nothing(identities: Identities) -> None:
-    """After all that the runs above did."""
+    """After all that the runs above did; the face service looks at no rights, so these are only seen to be used."""
     assert identities.unused(POLICY) == set()
+    assert identities.untried(POLICY) == {"SearchAgain", "MeasureFaces"}
     assert identities.refused(POLICY) == set()

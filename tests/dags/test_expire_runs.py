@@ -180,6 +180,7 @@ def test_without_a_right_an_erasure_is_not_done(
     ("right", "tasks"),
     [
         ("Reports", {"summarise_expiry"}),
+        ("ListCases", {"summarise_expiry"}),
         ("LatestRuns", {"expire_records", "summarise_expiry"}),
     ],
 )
@@ -210,4 +211,5 @@ def test_no_right_is_for_nothing(
     monkeypatch.setattr(bootstrap.base, "clock", lambda: datetime.now(UTC) + timedelta(days=4))
     run("expire_records", only="retry_erasures", without="Versions", dry_run=False)
     assert identities.unused(POLICY) == set()
+    assert identities.untried(POLICY) == {"Faces", "ListCollections"}
     assert identities.refused(POLICY) == set()

@@ -132,6 +132,7 @@ def test_runs_seal_what_was_written_and_the_log_is_whole(run: Run) -> None:
 def test_no_right_is_for_nothing(identities: Identities) -> None:
     """After all that the runs above did."""
     assert identities.unused(POLICY) == set()
+    assert identities.untried(POLICY) == set()
     assert identities.refused(POLICY) == set()
 
 
@@ -203,4 +204,5 @@ def test_without_a_right_the_callback_fails(failed: Any, identities: Identities,
 def test_no_right_of_callbacks_is_for_nothing(identities: Identities) -> None:
     """After all that the callbacks above did."""
     assert identities.unused(CALLBACKS) == set()
+    assert identities.untried(CALLBACKS) == set()
     assert identities.refused(CALLBACKS) == set()
