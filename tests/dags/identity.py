@@ -38,6 +38,9 @@ DAGS = {
     "RunRetention": ("expire_records", "erase_record"),
     "RunOperations": ("watch_operations", "seal_audit_log"),
 }
+# Of RunCases: what only test_rebuild_runs.py meets, and what only test_sync_runs.py does.
+COLLECTION_ALONE: set[str] = set()
+SYNCS_ALONE: set[str] = set()
 _models = botocore.session.get_session().get_component("data_loader")  # of AWS's services; slow to read again
 POLICY_OF = {dag: policy for policy, dags in DAGS.items() for dag in dags}
 
