@@ -18,7 +18,7 @@ from standins.people.portraits import Portraits
 from tests.contract.adapters.conftest import portraits
 from tests.contract.adapters.town import Town
 from tests.contract.namus_client.scripted import Answer, scripted_server
-from tests.dags.identity import COLLECTION_ALONE, SYNCS_ALONE, Identities
+from tests.dags.identity import COLLECTION_ALONE, COLLECTION_TRIES, Identities
 from tests.factories import namus
 
 __all__ = ["portraits"]
@@ -139,8 +139,8 @@ BUILD = {"dry_run": False, "switch": False, "switch_to": None}
 @pytest.mark.parametrize(
     ("right", "dag", "task", "params"),
     [
-        ("Names", "reconcile_collection", "survey_collection", {}),
         ("Photos", "reconcile_collection", "survey_collection", {}),
+        ("CollectionFiles", "reconcile_collection", "survey_collection", {}),
         ("Measurements", "reconcile_collection", "", {"dry_run": True}),
         ("Staff", "rebuild_collection", "switch_collection", {**BUILD, "switch": True}),
         ("StaffKey", "rebuild_collection", "switch_collection", {**BUILD, "switch": True}),
@@ -162,6 +162,6 @@ def test_what_is_retired_goes_in_its_time(run: Run, monkeypatch: pytest.MonkeyPa
 
 def test_no_right_is_for_nothing(identities: Identities) -> None:
     """After all that the runs above did; the rest is met by test_sync_runs.py."""
-    assert identities.unused(POLICY) == SYNCS_ALONE
-    assert not SYNCS_ALONE & COLLECTION_ALONE
+    assert identities.unused(POLICY) & COLLECTION_ALONE == set()
+    assert identities.untried(POLICY) & COLLECTION_TRIES == set()
     assert identities.refused(POLICY) == set()

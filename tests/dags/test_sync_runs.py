@@ -24,7 +24,7 @@ from homeward.domain.ports import AlertChange, CaseChange, IndexResult
 from homeward.domain.sync import run_name
 from homeward.settings import Setting, Settings
 from tests.contract.namus_client.scripted import Answer, Asked, ScriptedServer, scripted_server
-from tests.dags.identity import COLLECTION_ALONE, TRIGGERS, Identities
+from tests.dags.identity import COLLECTION_ALONE, COLLECTION_TRIES, TRIGGERS, Identities
 from tests.factories import candidate, case, case_key, namus, photo_key
 from tests.serving import serving
 
@@ -198,7 +198,8 @@ REMOVAL, LISTING = ("remove_faces",), ("choose_window", "sweep_cases", "diff_cas
 @pytest.mark.parametrize(
     ("right", "tasks"),
     [
-        ("RunFiles", ("sweep_cases",)),
+        ("Names", ("sweep_cases",)),
+        ("SyncFiles", ("sweep_cases",)),
         ("Cases", LISTING),
         ("Failures", LISTING),
         ("Suppressions", LISTING),
@@ -244,8 +245,9 @@ def test_a_case_that_came_back_is_off_the_list(server: ScriptedServer, run: Run)
 
 
 def test_no_right_is_for_nothing(identities: Identities) -> None:
-    """After all that the runs above did; the rest is met by test_rebuild_runs.py."""
+    """After all that the runs above did; test_rebuild_runs.py meets the rest. The face service looks at no rights."""
     assert identities.unused(POLICY) == COLLECTION_ALONE
+    assert identities.untried(POLICY) == {*COLLECTION_TRIES, "Faces", "AllFaces"}
     assert identities.refused(POLICY) == set()
     assert identities.unused(TRIGGERS) == set()
     assert identities.refused(TRIGGERS) == set()
