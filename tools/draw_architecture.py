@@ -12,13 +12,23 @@ from pathlib import Path
 
 from tools.drawing import graph, grid
 from tools.made_sections import ROOT, write_or_compare
-from tools.stack import Grant, named, of_type, referred, resources, rights, shared, short
+from tools.stack import Grant, named, of_type, referred, rights, shared, short
 
 PICTURES = ROOT / "docs" / "images" / "architecture"
 READS = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "Search", "Detect")
 # Not worth a column: everybody has them, or they say nothing about data.
 LEFT_OUT = ("logs", "everything", "execution", "stateMachine", "mapRun", "parameter", "machine ", "key ")
-DESK = ("SeeDesk", "ActAtDesk")
+# Parts of Airflow, by the policies that they get.
+AIRFLOW = {
+    "SeeDesk": "the desk",
+    "ActAtDesk": "the desk",
+    "RunCallbacks": "callbacks",
+    "RunCases": "DAGs",
+    "RunPolicies": "DAGs",
+    "RunDetections": "DAGs",
+    "RunRetention": "DAGs",
+    "RunOperations": "DAGs",
+}
 # The first that fits; longer paths before shorter ones.
 ROOMS = {
     "src/homeward/domain": "domain",
@@ -89,7 +99,7 @@ def access() -> str:
     functions = of_type("AWS::Serverless::Function")
     names = sorted(short(name) for name in functions)
     by_role = {short(name): rights(referred(body["Role"])) for name, body in functions.items()}
-    by_role |= {f"the desk ({name})": shared()[name] for name in DESK if name in resources()}
+    by_role |= {f"{part} ({name})": shared()[name] for name, part in AIRFLOW.items()}
     rows = [*names, *sorted(set(by_role) - {*names})]
     marks: dict[tuple[str, str], str] = {}
     for who, granted in by_role.items():

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
+from homeward.settings import Settings
+from tests.dags.identity import Identities, guarded
 from tests.fakes import FakeStaff
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,11 +42,25 @@ def airflow_home() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def staff(monkeypatch: pytest.MonkeyPatch) -> FakeStaff:
-    """Those who answer runs' questions and start them by hand."""
+def staff(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FakeStaff:
+    """Those who answer runs' questions and start them by hand; where identities count, the real table has them."""
     found = FakeStaff()
-    monkeypatch.setattr(bootstrap, "staff", lambda: found)
+    if "identities" not in request.fixturenames:
+        monkeypatch.setattr(bootstrap, "staff", lambda: found)
     return found
+
+
+@pytest.fixture(scope="module")
+def identities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identities]:
+    """A deployed stack whose cloud looks at every right."""
+    with guarded(tmp_path_factory.mktemp("guarded")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def settings(identities: Identities) -> Settings:
+    """The names of what is deployed."""
+    return identities.settings
 
 
 @pytest.fixture(scope="session")

@@ -91,6 +91,10 @@ CORRECTIONS = (
     ),
     # Everything
     Correction("secure_transport", "aws:SecureTransport is true (here: for what stays on this machine, with --auth)."),
+    Correction(
+        "absent_objects", "That an object isn't there is told to who may list the bucket; others get 403 (with --auth)."
+    ),
+    Correction("metric_namespace", "cloudwatch:namespace is the namespace that PutMetricData names (with --auth)."),
     Correction("saving", "What was acknowledged survives a kill (here: after at most the saving period)."),
 )
 

@@ -1,4 +1,4 @@
-"""Functions' roles on a cloud that looks at every right: what each may do, what it did, how to take one right away."""
+"""Identities on a cloud that looks at every right: what each may do, what it did, how to take one right away."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Grant:
 
 @dataclass(frozen=True, order=True)
 class Use:
-    """What somebody was asked for, and did."""
+    """What a role, or a user, did or was refused."""
 
-    role: str
+    who: str
     action: str
     resource: str
 
@@ -57,8 +57,12 @@ def grants_of(role: str) -> set[Grant]:
         found = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
         documents.append(found["PolicyVersion"]["Document"])
     parsed = [json.loads(one) if isinstance(one, str) else one for one in documents]
-    statements = [statement for document in parsed for statement in document["Statement"]]
-    return {Grant(action, to) for one in statements for action in _list(one["Action"]) for to in _list(one["Resource"])}
+    return set().union(*(granted(statement) for document in parsed for statement in document["Statement"]))
+
+
+def granted(statement: dict[str, Any]) -> set[Grant]:
+    """What a statement allows, one action and resource each."""
+    return {Grant(action, to) for action in _list(statement["Action"]) for to in _list(statement["Resource"])}
 
 
 @contextmanager
@@ -98,16 +102,20 @@ def _begin_afresh(function: str) -> None:
     client("lambda").update_function_configuration(FunctionName=function, Environment={"Variables": variables})
 
 
-def uses(log: Path, since: int = 0) -> set[Use]:
-    """What roles did after the given byte of the access log."""
+def uses(log: Path, since: int = 0, allowed: bool = True) -> set[Use]:
+    """What roles and users did, or were refused, after the given byte of the access log."""
     with log.open() as lines:
         lines.seek(since)
         found = [json.loads(line) for line in lines if line.endswith("\n")]
     return {
-        Use(one["who"].split("/")[-2], one["action"], one["resource"])
-        for one in found
-        if one["allowed"] and ":assumed-role/" in one["who"]
+        Use(who, one["action"], one["resource"]) for one in found if one["allowed"] == allowed and (who := _who(one))
     }
+
+
+def _who(line: dict[str, Any]) -> str:
+    """The name of a role or a user; "" for the account itself."""
+    kind, _, name = line["who"].rpartition(":")[2].partition("/")
+    return {"assumed-role": name.partition("/")[0], "user": name}.get(kind, "")
 
 
 def _list(value: Any) -> list[str]:

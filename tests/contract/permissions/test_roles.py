@@ -58,7 +58,7 @@ def met(guarded: Guarded) -> dict[str, dict[str, set[Grant]]]:
         used = uses(guarded.log, since)
         for function, grants in granted.items():
             role = role_of(STACK, function)
-            mine = {(one.action, one.resource) for one in used if one.role == role}
+            mine = {(one.action, one.resource) for one in used if one.who == role}
             found[function][journey] = {grant for grant in grants if any(grant.covers(*one) for one in mine)}
     return found
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from homeward import bootstrap
@@ -23,23 +21,19 @@ from tests.contract.adapters.conftest import portraits
 from tests.contract.namus_client.scripted import scripted_server
 from tests.contract.retention.sightings import Sightings, settled
 from tests.dags.desk.site import token
-from tests.deployed import deployed
+from tests.dags.identity import Identities
 
 __all__ = ["portraits"]
-USER, POLICIES = "airflow-api-server", ("SeeDesk", "ActAtDesk")
+POLICIES = "SeeDesk", "ActAtDesk"
 OURS = {"x-homeward-desk": "1"}
 UNPROVED = {"ReadCollection", "ListCollections"}  # the face service looks at no rights
-LONGEST = 6144  # characters of a managed policy, without spaces; IAM's quota
 DAG_RUN = ("sync_namus_cases", "manual__1")
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A cloud that looks at every right, the functions' too."""
-    with deployed(tmp_path_factory.mktemp("identity"), "homeward", auth=True) as settings:
-        bootstrap.settings.cache_clear()
-        yield settings
-    bootstrap.settings.cache_clear()
+def settings(identities: Identities) -> Settings:
+    """Of a cloud that looks at every right, the functions' too."""
+    return identities.settings
 
 
 @pytest.fixture(scope="module")
@@ -61,54 +55,12 @@ def api(airflow_database: None) -> Iterator[Any]:
     purge_cached_app()
 
 
-@pytest.fixture(autouse=True)
-def staff(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real list of staff, whose table and key are part of the rights."""
-
-
-def documents(settings: Settings) -> dict[str, dict[str, Any]]:
-    """The two policies as they were deployed."""
-    found = {}
-    resources = client("cloudformation").describe_stack_resources(StackName="homeward")["StackResources"]
-    arns = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
-    for name in POLICIES:
-        version = client("iam").get_policy(PolicyArn=arns[name])["Policy"]["DefaultVersionId"]
-        document = client("iam").get_policy_version(PolicyArn=arns[name], VersionId=version)["PolicyVersion"][
-            "Document"
-        ]
-        found[name] = document if isinstance(document, dict) else json.loads(document)
-    return found
-
-
 @contextmanager
-def as_desk(statements: list[dict[str, Any]]) -> Iterator[None]:
-    """Whatever asks AWS meanwhile may do what these say."""
-    iam = client("iam")
-    iam.create_user(UserName=USER)
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_user_policy(UserName=USER, PolicyName="desk", PolicyDocument=document)
-    key = iam.create_access_key(UserName=USER)["AccessKey"]
-    try:
-        with pytest.MonkeyPatch.context() as env:
-            env.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-            env.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
-            _forget()
-            yield
-    finally:
-        _forget()
-        iam.delete_access_key(UserName=USER, AccessKeyId=key["AccessKeyId"])
-        iam.delete_user_policy(UserName=USER, PolicyName="desk")
-        iam.delete_user(UserName=USER)
-
-
-def _forget() -> None:
-    from homeward.adapters import parameters, staff
-
-    boto3.DEFAULT_SESSION = None  # it keeps the credentials that it was made with
-    client.cache_clear()
-    parameters.forget()
-    staff._key.cache_clear()
-    bootstrap.settings.cache_clear()
+def at_desk(identities: Identities, without: str = "") -> Iterator[None]:
+    """Whatever asks AWS meanwhile may do what both policies say, less one statement."""
+    user = f"airflow-api-server-{without or 'whole'}"
+    with identities.acting(user, lambda: [one for name in POLICIES for one in identities.statements(name, without)]):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -158,10 +110,9 @@ def statuses(api: Any, work: dict[str, str], seen: Sightings) -> dict[str, int]:
     return {**found, **{f"picture {number}": api.get(link).status_code for number, link in enumerate(links[:2])}}
 
 
-def test_every_page_and_every_action(api: Any, settings: Settings, seen: Sightings, work: dict[str, str]) -> None:
+def test_every_page_and_every_action(api: Any, identities: Identities, seen: Sightings, work: dict[str, str]) -> None:
     spare, stopped = seen.pass_by(0), seen.pass_by(1)
-    statements = [one for document in documents(settings).values() for one in document["Statement"]]
-    with as_desk(statements):
+    with at_desk(identities):
         answered = statuses(api, work, seen)
         assert len(answered) == 16
         assert set(answered.values()) == {200}, answered
@@ -178,24 +129,18 @@ def test_every_page_and_every_action(api: Any, settings: Settings, seen: Sightin
     seen.wait_for(spare, "FINISHED")
 
 
-def test_policies_fit_into_iam(settings: Settings) -> None:
-    for document in documents(settings).values():
-        assert len(json.dumps(document, separators=(",", ":"))) < LONGEST
-
-
-def test_no_right_to_look_is_for_nothing(api: Any, settings: Settings, seen: Sightings, work: dict[str, str]) -> None:
+def test_no_right_to_look_is_for_nothing(
+    api: Any, identities: Identities, seen: Sightings, work: dict[str, str]
+) -> None:
     """Without any one statement of SeeDesk some page fails, and says so in words."""
-    found = documents(settings)
-    needed = found["ActAtDesk"]["Statement"]
-    unneeded = []
-    for left_out in found["SeeDesk"]["Statement"]:
-        rest = [one for one in found["SeeDesk"]["Statement"] if one is not left_out]
-        with as_desk(copy.deepcopy(rest + needed)):
+    unneeded = set()
+    for statement in identities.statements("SeeDesk"):
+        with at_desk(identities, without=statement["Sid"]):
             answered = statuses(api, work, seen)
             verified = api.post("/homeward/desk/audit/verify", json={"hours": 24}).status_code
-        if {*answered.values(), verified} == {200} and left_out["Sid"] not in UNPROVED:
-            unneeded.append(left_out["Sid"])
-    assert unneeded == []
+        if {*answered.values(), verified} == {200}:
+            unneeded.add(statement["Sid"])
+    assert unneeded == UNPROVED
 
 
 ACTIONS: dict[str, Callable[[Any, Sightings, dict[str, str]], Any]] = {
@@ -216,14 +161,11 @@ ACTIONS: dict[str, Callable[[Any, Sightings, dict[str, str]], Any]] = {
 
 @pytest.mark.parametrize("sid", sorted(ACTIONS))
 def test_no_right_to_act_is_for_nothing(
-    api: Any, settings: Settings, seen: Sightings, work: dict[str, str], sid: str
+    api: Any, identities: Identities, seen: Sightings, work: dict[str, str], sid: str
 ) -> None:
     """Not shown: Tell, for a topic's own policy lets its account publish; BeginAgain needs two minutes to pass."""
     mine = {"asked": seen.pass_by(0)}
-    found = documents(settings)
-    acts = [one for one in found["ActAtDesk"]["Statement"] if one["Sid"] != sid]
-    assert len(acts) == len(found["ActAtDesk"]["Statement"]) - 1
-    with as_desk(found["SeeDesk"]["Statement"] + acts):
+    with at_desk(identities, without=sid):
         answer = ACTIONS[sid](api, seen, mine)
     assert answer.status_code == 502, answer.text
     assert "AccessDenied" in answer.text or "not authorized" in answer.text

@@ -11,9 +11,13 @@ import pytest
 from cloudsplaining.scan.policy_document import PolicyDocument
 from policy_sentry.querying.actions import get_action_data
 
+from homeward.packaging import ROOT
+from tests.dags.identity import DAGS, POLICY_OF
 from tests.unit.infra.test_protection import TEMPLATE
 
 ANYWHERE = "*"
+LONGEST = 6144  # characters of a managed policy, without spaces; IAM's quota
+STACK = "homeward-of-some-county"  # a name as long as one may be that still leaves room
 
 
 def documents() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -115,6 +119,35 @@ def test_the_linter_finds_no_way_to_more(name: str) -> None:
     assert found.allows_data_exfiltration_actions == []
     permissions = set(found.permissions_management_without_constraints)
     assert permissions <= ({"logs:PutResourcePolicy"} if name == "DeliverMachineLogs" else set())
+
+
+MANAGED = [name for name, body in TEMPLATE["Resources"].items() if body["Type"] == "AWS::IAM::ManagedPolicy"]
+
+
+@pytest.mark.parametrize("name", MANAGED)
+def test_a_managed_policy_fits_into_iam(name: str) -> None:
+    """With names as CloudFormation makes them: those of the stack and the resource, and 13 characters."""
+    resolved = [
+        {**one, "Resource": [as_made(resource) for resource in as_list(one["Resource"])]}
+        for one in POLICIES[name]["Statement"]
+    ]
+    assert len(json.dumps({"Version": "2012-10-17", "Statement": resolved}, separators=(",", ":"))) < LONGEST
+
+
+def as_made(resource: Any) -> str:
+    """Its ARN in a stack of that name."""
+    found = arn(resource).replace("homeward/stack/", f"homeward/{STACK}/").replace(":stack-", f":{STACK}-")
+    for logical in TEMPLATE["Resources"]:
+        for written in (logical, logical.lower()):
+            found = re.sub(rf"(?<=[:/]){written}(?=[:/]|$)", f"{STACK}-{written}-{13 * 'x'}", found)
+    return found
+
+
+@pytest.mark.parametrize("policy", DAGS)
+def test_every_dag_has_the_policy_that_lets_it_run(policy: str) -> None:
+    description = TEMPLATE["Resources"][policy]["Properties"]["Description"]
+    assert re.findall(r"[a-z]+(?:_[a-z]+)+", description) == list(DAGS[policy])
+    assert sorted(POLICY_OF) == sorted(path.stem for path in (ROOT / "dags").glob("*.py"))
 
 
 def test_the_linter_would_find_what_is_wrong() -> None:

@@ -18,7 +18,7 @@ from homeward.settings import Setting
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATE = ROOT / "infra" / "template.yaml"
 LARGEST = 1_000_000  # bytes of a template that CloudFormation reads from S3
-WRITES_TO_AUDIT, READS_AUDIT = {"dynamodb:PutItem"}, {"dynamodb:Query"}
+WRITES_TO_AUDIT, READS_AUDIT = {"dynamodb:PutItem"}, {"dynamodb:Query", "dynamodb:Scan"}
 # What a state machine's role must allow for each service that its states call.
 NEEDED = {
     "arn:aws:states:::lambda:invoke": {"lambda:InvokeFunction"},
