@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, TriggerRule, task
+from airflow.sdk import Param, TriggerRule
 
 from homeward_airflow import sync
 from homeward_airflow.indexing import index_photos
+from homeward_airflow.tasks import task
 
 PARAMS: dict[str, Param] = {
     "since": Param(
@@ -51,7 +52,6 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": sync.RETRY_POLICY,
 }
 
 
