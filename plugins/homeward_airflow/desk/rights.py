@@ -7,8 +7,8 @@
 | change policy | change the variable `homeward_policy`, and belong to the team `homeward_policy` | admin |
 
 An auth manager that grants rights by the key of a variable can so give each alone. SimpleAuthManager has administrators
-in every team, and others in those that its users' list names. One that knows no teams (FabAuthManager, which Amazon MWAA
-has) is asked instead whether somebody may change roles: they could give themselves any right. In FAB that is Admin.
+in every team, and others in those that its users' list names. One that knows no teams (FabAuthManager, which Amazon
+MWAA has) is asked whether somebody may change roles: they could give themselves any right. In FAB that is Admin.
 
 Routes that change something are POSTs with our header, from our own origin: a browser sends neither for another site's
 page, whatever its cookies.
