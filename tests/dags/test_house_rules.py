@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.dags.places import DAGS, PLUGINS
+
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted((ROOT / "dags").glob("*.py"))
+FILES = sorted(DAGS.glob("*.py"))
 
 
 def test_every_file_is_one_dag_of_its_own_name(dagbag: Any) -> None:
@@ -82,9 +84,9 @@ def test_every_parameter_explains_itself(dagbag: Any) -> None:
 
 def test_the_plugin_folder_gives_airflow_one_entry() -> None:
     """Airflow imports every module of the folder that isn't ignored, in every process."""
-    ignored = (ROOT / "plugins/.airflowignore").read_text().split()
-    loose = [path.name for path in (ROOT / "plugins").iterdir() if path.suffix == ".py"]
-    packages = [path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").exists()]
+    ignored = (PLUGINS / ".airflowignore").read_text().split()
+    loose = [path.name for path in PLUGINS.iterdir() if path.suffix == ".py"]
+    packages = [path.name for path in PLUGINS.iterdir() if (path / "__init__.py").exists()]
     assert loose == ["homeward_plugin.py"]
     assert {f"{package}/" for package in packages} <= set(ignored)
 
