@@ -10,6 +10,7 @@ BIN := .venv/bin
 PIP_FLAGS := --no-deps --require-hashes --disable-pip-version-check --progress-bar off
 DEMO_ARGS ?=
 TEST_ARGS ?=
+TEST_PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help install demo up down status test test-aws test-mwaa lint fast bench docs lock clean
 
@@ -57,8 +58,10 @@ down: install ## Stop a running local system
 status: install ## Show what runs
 	@$(BIN)/homeward status
 
-test: lint ## Run every test, a process for each core (TEST_ARGS=... goes to pytest)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TEST_ARGS)
+# Tests wait for processes that they start: one more of them than cores keeps the cores busy. Files go out in the order of
+# tests/conftest.py; xdist's own would keep those with few and long tests for the end.
+test: lint ## Run every test in parallel (TEST_ARGS=... goes to pytest)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 test-aws: install ## Test in the AWS account HOMEWARD_TEST_AWS, on a stack that is deleted again (docs/testing.md)
 	$(BIN)/python -m pytest tests/aws tests/contract/rekognition --aws --rekognition=aws $(TEST_ARGS)
@@ -86,7 +89,7 @@ bench: install ## Run every benchmark
 
 docs: install ## Make the parts of documents that follow from template and code
 	$(BIN)/python tools/machine_docs.py
-	for part in capacity_docs security_docs runbook_docs draw_architecture; do $(BIN)/python -m tools.$$part || exit 1; done
+	for part in capacity_docs security_docs runbook_docs reference_docs draw_architecture; do $(BIN)/python -m tools.$$part || exit 1; done
 
 lock: install ## Resolve the lock files again (needs uv)
 	$(BIN)/python tools/lock.py

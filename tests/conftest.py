@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -20,12 +21,16 @@ pytest_plugins = ("tests.aws_endpoint", "tests.browser", "tests.face_service", "
 hypothesis.settings.register_profile("homeward", deadline=None)
 hypothesis.settings.load_profile("homeward")
 
+TESTS = Path(__file__).resolve().parent
 REGION = "us-east-1"
 LONGEST_NAME = 300  # letters
+# By how long their files take: the long ones first, so that none is left for a single process at the end.
+SUITES = ("e2e", "contract", "dags", "statemachines", "invariants", "aws", "unit", "architecture")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's name goes into every process's memory, environment and reports many times: no file's bytes as names."""
+    """Put long suites first, and refuse long names: a test's name goes into memory, environment and reports often."""
+    items.sort(key=lambda item: SUITES.index(item.path.relative_to(TESTS).parts[0]))
     for item in items:
         if len(item.nodeid) > LONGEST_NAME:
             raise pytest.UsageError(

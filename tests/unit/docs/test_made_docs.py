@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import subprocess
@@ -10,11 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from homeward.adapters.sources.site import Site
 from homeward.domain.capacity import JOBS
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCS = ROOT / "docs"
-MAKERS = ("tools.capacity_docs", "tools.security_docs", "tools.draw_architecture", "tools.runbook_docs")
+MAKERS = [
+    f"tools.{name}"
+    for name in ("capacity_docs", "security_docs", "draw_architecture", "runbook_docs", "reference_docs")
+]
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -72,6 +77,18 @@ def test_capacity_extrapolates_what_was_measured(job: object) -> None:
         assert number in measured, number
 
 
+def test_every_variable_that_the_code_reads_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "environment.md").read_text()
+    told = set(re.findall(r"^\| `(HOMEWARD_[A-Z_]+)`", page, re.MULTILINE))
+    rooms = ("src", "plugins", "dags", "edge", "standins", "tests/aws")
+    code = "\n".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
+    read = set(re.findall(r"HOMEWARD_[A-Z_]*[A-Z]\b", code)) - PREFIXES
+    assert told == read | {f"{prefix}_{name}" for prefix in PREFIXES for name in SITE}
+
+
+# A source's variables are put together: `adapters/sources/site.py`.
+PREFIXES = {"HOMEWARD_NAMUS", "HOMEWARD_FBI"}
+SITE = {name.removeprefix("{setting}_") for name in re.findall(r"\{setting\}_[A-Z_]+", inspect.getsource(Site))}
 PAGES = ("capacity", "security", "privacy", "deployment", "upgrade", "compose")
 
 
