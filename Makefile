@@ -68,8 +68,11 @@ test-aws: install ## Test in the AWS account HOMEWARD_TEST_AWS, on a stack that 
 
 test-mwaa: install .venv-mwaa/.installed ## Test the package for Amazon MWAA in its Airflow (needs Python 3.12; docs/testing.md)
 	rm -rf build/test-mwaa
-	$(BIN)/homeward package-mwaa --out build/test-mwaa
+	$(BIN)/homeward package-mwaa --wheels --out build/test-mwaa
 	$(BIN)/python -m zipfile -e build/test-mwaa/plugins.zip build/test-mwaa/plugins
+	@echo "Do the wheels suffice, without an index and under MWAA's constraints?"
+	.venv-mwaa/bin/python -m pip download --quiet --no-deps --find-links build/test-mwaa/plugins --dest build/test-mwaa/found \
+	  -c infra/mwaa/constraints.txt -r build/test-mwaa/requirements.txt
 	PYTHONPATH=$(CURDIR)/build/test-mwaa/plugins; export PYTHONPATH; \
 	for suite in "tests/mwaa" "tests/dags --ignore tests/dags/desk"; do \
 	  .venv-mwaa/bin/python -m pytest -p tests.mwaa.packaged -o pythonpath=". edge" $$suite $(TEST_ARGS); \

@@ -28,6 +28,7 @@ DeleteData = Annotated[bool, typer.Option("--delete-data", help="Delete the data
 DataOf = Annotated[str, typer.Option(help="The stack's name again, for --delete-data without a terminal.")]
 PackageFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder, or one that this made.")]
 StartupScript = Annotated[Path, typer.Option("--startup", metavar="FILE", help="Your edited startup.sh.")]
+Wheels = Annotated[bool, typer.Option("--wheels", help="Packages in plugins.zip: for web servers without internet.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
@@ -80,13 +81,15 @@ def destroy(
         out.print(f"  {name}", highlight=False)
 
 
-def package_mwaa(out_: PackageFolder = Path("build/mwaa"), startup: StartupScript = mwaa.SHIPPED_STARTUP) -> None:
+def package_mwaa(
+    out_: PackageFolder = Path("build/mwaa"), startup: StartupScript = mwaa.SHIPPED_STARTUP, wheels: Wheels = False
+) -> None:
     """Package Airflow's part for Amazon MWAA: plugins.zip, requirements.txt, startup.sh and dags/, for its bucket.
 
     The same checkout gives the same bytes. Settings (the stack's name, permissions of the sources of cases) are in
     startup.sh: copy infra/mwaa/startup.sh, edit the copy, and name it. What to do with the files: docs/mwaa.md.
     """
-    for path in mwaa.package(out_, startup):
+    for path in mwaa.package(out_, startup, wheels=wheels):
         out.print(f"{path}  {path.stat().st_size:,} bytes", highlight=False)
 
 

@@ -74,6 +74,18 @@ def test_every_dag_tells_the_operators_that_it_failed(dagbag: Any) -> None:
         assert f"`{dag.dag_id}`" in page, f"{told.runbook.path} doesn't know {dag.dag_id}"
 
 
+def test_no_task_needs_a_connection(dagbag: Any) -> None:
+    """AWS is reached with the identity of the worker, wherever it runs."""
+    named = {
+        name: getattr(task, name)
+        for dag in dagbag.dags.values()
+        for task in dag.tasks
+        for name in vars(task)
+        if name.endswith("conn_id")
+    }
+    assert named == {"aws_conn_id": None}
+
+
 def test_every_parameter_explains_itself(dagbag: Any) -> None:
     for dag in dagbag.dags.values():
         for name in dag.params:
