@@ -15,6 +15,8 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
+from botocore.session import get_session
 
 from homeward.adapters.sources.fbi import FbiSource
 from homeward.adapters.sources.namus import NamusSource
@@ -260,3 +262,23 @@ def test_a_script_that_bash_cannot_read_is_refused(tmp_path: Path, script: str |
 def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
     with pytest.raises(DeployError, match="no checkout"):
         package(tmp_path / "out", root=tmp_path)
+
+
+@pytest.mark.parametrize("operation", ["create-environment", "update-environment"])
+def test_the_guide_s_commands_have_arguments_that_aws_knows(operation: str) -> None:
+    shape = get_session().get_service_model("mwaa").operation_model(xform_to(operation)).input_shape
+    known = {xform_name(member, "-") for member in shape.members}
+    guide = (ROOT / "docs" / "mwaa.md").read_text()
+    command = re.search(rf"aws mwaa {operation} (.*?)\n(?=[^ ])", guide, re.DOTALL)
+    assert command
+    given = set(re.findall(r"--([a-z0-9-]+)", command[1]))
+    assert given <= known
+    required = {xform_name(member, "-") for member in shape.required_members}
+    assert required <= given
+    for file in ("plugins", "requirements", "startup-script"):
+        assert {f"{file}-s3-path", f"{file}-s3-object-version"} <= given
+
+
+def xform_to(operation: str) -> str:
+    """create-environment -> CreateEnvironment."""
+    return operation.title().replace("-", "")
