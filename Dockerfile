@@ -25,6 +25,8 @@ COPY . .
 RUN .venv/bin/pip install --no-deps --no-build-isolation -e .
 
 ENV PATH=/opt/homeward/.venv/bin:$PATH AIRFLOW_HOME=/var/lib/homeward/airflow HOMEWARD_HOME=/var/lib/homeward
+# Probes of Airflow's Helm chart call the official image's /entrypoint, which runs its arguments (docs/kubernetes.md).
+RUN ln -s /usr/bin/env /entrypoint
 # The sources belong to root: what runs can't change them.
 USER 50000:50000
 # The layers, now: so `homeward deploy` downloads nothing.

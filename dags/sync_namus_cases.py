@@ -34,7 +34,8 @@ run may be interrupted at any time.
 `airflow backfill create --dag-id sync_namus_cases --from-date 2026-11-01 --to-date 2026-11-07`
 
 Environment: `HOMEWARD_NAMUS_URL`, `HOMEWARD_NAMUS_AUTHORITY` and `HOMEWARD_NAMUS_CONTACT` (needed for any address
-that is not this machine), `HOMEWARD_NAMUS_REQUESTS_PER_SECOND` (1; 0 is no limit), `HOMEWARD_NAMUS_CA_BUNDLE`.
+that is not this machine), `HOMEWARD_NAMUS_REQUESTS_PER_SECOND` (1; 0 is no limit), `HOMEWARD_NAMUS_CA_BUNDLE`,
+`HOMEWARD_SOURCES_QUEUE` (where there are several workers: a queue that one of them serves).
 """
 
 from __future__ import annotations

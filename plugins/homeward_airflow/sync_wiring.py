@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Param, TriggerRule
+from airflow.sdk.configuration import conf
 
 from homeward_airflow import sync
 from homeward_airflow.indexing import index_photos
@@ -57,12 +59,14 @@ DEFAULT_ARGS: dict[str, Any] = {
 
 def sync_tasks(source: str) -> None:
     """All tasks of a source's DAG; `source` as `bootstrap.SOURCES` names it."""
+    queue = _sources_queue()
     window = task(sync.choose_window)()
-    sweep = task(sync.sweep_cases, execution_timeout=timedelta(hours=1))(source)
+    sweep = task(sync.sweep_cases, queue=queue, execution_timeout=timedelta(hours=1))(source)
     batches = task(sync.diff_cases)(source, window["since"], window["until"])
     fetched = (
         task(
             sync.fetch_cases,
+            queue=queue,
             map_index_template="{{ label }}",
             max_active_tis_per_dag=4,
             execution_timeout=timedelta(hours=2),
@@ -70,7 +74,7 @@ def sync_tasks(source: str) -> None:
         .partial(source=source)
         .expand(batch=batches)
     )
-    gone = task(sync.withdraw_cases)(source)
+    gone = task(sync.withdraw_cases, queue=queue)(source)
     removed = task(sync.remove_faces, trigger_rule=TriggerRule.ALL_DONE)(source)
     # Photos that wait are indexed whatever became of the other batches, or of the run that admitted them.
     manifest = task(sync.write_manifest, trigger_rule=TriggerRule.ALL_DONE)()
@@ -79,3 +83,8 @@ def sync_tasks(source: str) -> None:
     window >> sweep >> batches >> gone
     [fetched, gone] >> removed >> manifest
     index >> summary
+
+
+def _sources_queue() -> str:
+    """Where tasks that ask a source run: its pace and breaker are files, so never more than one machine."""
+    return os.environ.get("HOMEWARD_SOURCES_QUEUE") or str(conf.get("operators", "default_queue"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[2]
 DAG = "sync_namus_cases"
 RUN_ID = "scheduled__2026-11-22T00:00:00+00:00"
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -75,6 +77,17 @@ def test_a_backfill_covers_its_days_without_gap(dag: Any) -> None:
     runs = list(stored.iter_dagrun_infos_between(MIDNIGHT, MIDNIGHT + timedelta(days=2)))
     intervals = [(run.data_interval.start, run.data_interval.end) for run in runs]
     assert intervals == [(MIDNIGHT + n * DAY, MIDNIGHT + (n + 1) * DAY) for n in range(3)]
+
+
+@pytest.mark.parametrize("queue", ["", "sources"])
+def test_what_asks_the_source_runs_in_one_place(monkeypatch: pytest.MonkeyPatch, queue: str) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("HOMEWARD_SOURCES_QUEUE", queue)
+    queues = {task.task_id: task.queue for task in DagBag(ROOT / "dags" / f"{DAG}.py").dags[DAG].tasks}
+    asking = {"sweep_cases", "fetch_cases", "withdraw_cases"}
+    assert {name: queues.pop(name) for name in asking} == dict.fromkeys(asking, queue or "default")
+    assert set(queues.values()) == {"default"}
 
 
 def test_tasks_run_in_this_order(dag: Any) -> None:

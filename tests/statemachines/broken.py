@@ -29,8 +29,7 @@ CONFIG, PHOTO = (*INNER, "ProcessorConfig"), (*INNER, "States", "Index Photo")
 class Broken:
     """One way to break a machine: each place gets another value, or is `GONE`.
 
-    `found_by` has the letters of the judges (`validators.JUDGES`) that are known to notice;
-    L is statelint 3.1.0, which isn't installed here.
+    `found_by` has the letters of the judges (`validators.JUDGES`) that are known to notice.
     """
 
     found_by: str

@@ -1,7 +1,7 @@
 """Judges of a machine that aren't ours: what each says is wrong with it.
 
 None knows the whole of the language: `broken.ALL` says which mistakes each is known to find. What a judge doesn't know
-is kept from it (`READS`, `_with_numbers`), so that it has nothing to say of a machine that is right.
+is kept from it (`READS`, `_with_numbers`, `_without`), so that it has nothing to say of a machine that is right.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from antlr4.error.Errors import RecognitionException
 from cfnlint.api import lint
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
+from statelint.linter import Linter
 
 from tests.statemachines import expressions
 
@@ -55,6 +56,11 @@ def schema(machines: Definitions) -> dict[str, set[str]]:
     return said
 
 
+def language(machines: Definitions) -> dict[str, set[str]]:
+    """statelint, a port of the linter of those who wrote the language. It doesn't know `InputType` of a reader."""
+    return {name: set(Linter.validate(_without("InputType", _with_numbers(one)))) for name, one in machines.items()}
+
+
 def jsonata(machines: Definitions) -> dict[str, set[str]]:
     """Our own look at the expressions, which jsonata-python parses."""
     return {name: set(expressions.problems(machine)) for name, machine in machines.items()}
@@ -73,6 +79,12 @@ def _number(name: str, value: Any) -> Any:
     return 30 if name in ("TimeoutSeconds", "HeartbeatSeconds") and str(value).startswith("{%") else value
 
 
-JUDGES: dict[str, Judge] = {"G": grammar, "S": schema, "J": jsonata}
+def _without(unknown: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(unknown, inner) for name, inner in value.items() if name != unknown}
+    return [_without(unknown, inner) for inner in value] if isinstance(value, list) else value
+
+
+JUDGES: dict[str, Judge] = {"G": grammar, "S": schema, "L": language, "J": jsonata}
 READS = {"G": {"detection", "frame"}}
 """Which machines a judge can read; those that aren't named here read all."""
