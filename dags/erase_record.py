@@ -25,11 +25,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import Param, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import retention
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "target": Param(
@@ -57,7 +58,6 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(minutes=2),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=30),
-    "retry_policy": retention.RETRY_POLICY,
     "execution_timeout": timedelta(hours=1),
 }
 

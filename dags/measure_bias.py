@@ -31,11 +31,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable, Param, TriggerRule, dag, task
+from airflow.sdk import AssetOrTimeSchedule, CronDataIntervalTimetable, Param, TriggerRule, dag
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow import assets, bias, redrive
+from homeward_airflow import assets, bias
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "dry_run": Param(
@@ -70,7 +71,6 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": redrive.RETRY_POLICY,
 }
 
 

@@ -28,12 +28,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk import Param, TriggerRule, dag
+from airflow.sdk import task as airflow_task
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import assets, policy
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "version": Param(
@@ -56,7 +57,6 @@ DEFAULT_ARGS = {
     "owner": "operations",
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
-    "retry_policy": policy.RETRY_POLICY,
 }
 
 
@@ -77,8 +77,8 @@ DEFAULT_ARGS = {
 def publish_policy() -> None:
     """Check, ask unless it was live before, decide."""
     checked = task(policy.check_policy)()
-    whom = task.branch(policy.must_ask, task_id="ask_whom")(checked)
-    ask = HITLOperator(
+    whom = airflow_task.branch(policy.must_ask, task_id="ask_whom")(checked)
+    ask = policy.ApprovalOperator(
         task_id="approve_policy",
         subject="Shall matching policy {{ params.version }} go live?",
         body="{{ ti.xcom_pull(task_ids='check_policy')['body'] }}",

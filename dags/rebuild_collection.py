@@ -35,12 +35,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from airflow.providers.standard.sensors.time_delta import WaitSensor
-from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk import Param, TriggerRule, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
 from homeward_airflow.assets import COLLECTION
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 SEEN = timedelta(seconds=90)  # functions keep the parameter for 60 seconds
 PARAMS = {
@@ -100,7 +101,6 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": rebuild.RETRY_POLICY,
 }
 
 

@@ -32,12 +32,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
+from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import reconcile, sync
 from homeward_airflow.indexing import index_photos
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "dry_run": Param(
@@ -62,7 +63,6 @@ DEFAULT_ARGS = {
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
-    "retry_policy": reconcile.RETRY_POLICY,
     "execution_timeout": timedelta(hours=2),
 }
 

@@ -38,11 +38,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag, task
+from airflow.sdk import CronDataIntervalTimetable, Param, TriggerRule, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import redrive
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "limit": Param(
@@ -68,7 +69,6 @@ DEFAULT_ARGS = {
     "owner": "operations",
     "retries": 1,
     "retry_delay": timedelta(seconds=150),
-    "retry_policy": redrive.RETRY_POLICY,
     "execution_timeout": timedelta(minutes=30),
 }
 

@@ -29,11 +29,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk import Param, TriggerRule, dag
 from airflow.sdk.timezone import datetime
 
-from homeward_airflow import redrive, replay
+from homeward_airflow import replay
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 MOMENT = {"type": ["null", "string"], "format": "date-time", "section": "Which detections"}
 NAME = {"type": ["null", "string"], "maxLength": 200, "section": "Under what"}
@@ -73,7 +74,6 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": redrive.RETRY_POLICY,
 }
 
 

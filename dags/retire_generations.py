@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import CronDataIntervalTimetable, Param, dag, task
+from airflow.sdk import CronDataIntervalTimetable, Param, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import rebuild
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 PARAMS = {
     "dry_run": Param(
@@ -49,7 +50,6 @@ DEFAULT_ARGS = {
     "retries": 3,
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2.0,
-    "retry_policy": rebuild.RETRY_POLICY,
     "execution_timeout": timedelta(hours=2),
 }
 

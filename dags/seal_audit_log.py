@@ -27,17 +27,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import CronDataIntervalTimetable, dag, task
+from airflow.sdk import CronDataIntervalTimetable, dag
 from airflow.sdk.timezone import datetime
 
 from homeward_airflow import sealing
 from homeward_airflow.notifier import OperationsNotifier, Runbook
+from homeward_airflow.tasks import task
 
 DEFAULT_ARGS = {
     "owner": "operations",
     "retries": 3,
     "retry_delay": timedelta(minutes=2),
-    "retry_policy": sealing.RETRY_POLICY,
     "execution_timeout": timedelta(minutes=50),
 }
 

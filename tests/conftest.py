@@ -25,7 +25,7 @@ TESTS = Path(__file__).resolve().parent
 REGION = "us-east-1"
 LONGEST_NAME = 300  # letters
 # By how long their files take: the long ones first, so that none is left for a single process at the end.
-SUITES = ("e2e", "contract", "dags", "statemachines", "invariants", "aws", "unit", "architecture")
+SUITES = ("e2e", "contract", "dags", "statemachines", "invariants", "aws", "mwaa", "unit", "architecture")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,10 +1,12 @@
 """Resolve and hash every lock file: `python tools/lock.py` (needs `uv` on the PATH; `pip install uv`).
 
-Six environments, seven locks: the project (`requirements.lock`), the local cloud (`standins/cloud/requirements.lock`),
-the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer (`lambdas/crop_faces/requirements.lock`),
-the camera agent (`edge/requirements.lock`), and the proxy of `benchmarks.faults` (`benchmarks/faults.lock`).
-The seventh (`docker/requirements.lock`) is what the container image adds to the project's.
-All are installed with `pip install --no-deps --require-hashes`.
+Seven environments, eight locks: the project (`requirements.lock`), the local cloud
+(`standins/cloud/requirements.lock`), the functions' layer (`lambdas/requirements.lock`), crop_faces' own layer
+(`lambdas/crop_faces/requirements.lock`), the camera agent (`edge/requirements.lock`), the proxy of `benchmarks.faults`
+(`benchmarks/faults.lock`), and Amazon MWAA's Airflow with what we add to it and what tests need
+(`infra/mwaa/environment.lock`, for `make test-mwaa`). The eighth (`docker/requirements.lock`) is what the container
+image adds to the project's. All are installed with `pip install --no-deps --require-hashes`.
+Beside them a list that MWAA installs in its own way: `infra/mwaa/requirements.txt`.
 """
 
 from __future__ import annotations
@@ -20,12 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # opencv-python, which is opencv-python-headless with windows, and would write over its files.
 LEFT_OUT = {"openvino-telemetry", "opencv-python"}
 OPTIONS = ["--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
-OPTIONS += ["--quiet", "--universal", "--python-version", "3.11"]
+OPTIONS += ["--quiet", "--universal"]
+MWAA = "infra/mwaa"
 
 
-def resolve(source: str, *extra: str) -> str:
+def resolve(source: str, *extra: str, python: str = "3.11") -> str:
     """Return the pinned, hashed lines for one requirements source."""
-    command = ["uv", "pip", "compile", *OPTIONS, *extra, source]
+    command = ["uv", "pip", "compile", *OPTIONS, "--python-version", python, *extra, source]
     return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
@@ -48,8 +51,31 @@ def packages(lock: str) -> set[str]:
     return set(re.findall(r"(?m)^([^\s=]+)==", lock))
 
 
+def on_mwaa(*sources: str) -> str:
+    """Return what these sources bring where MWAA's constraints hold."""
+    first, *others = (f"{MWAA}/{source}" for source in sources)
+    return resolve(first, *others, "-c", f"{MWAA}/constraints.txt", python="3.12")
+
+
+def mwaa_requirements() -> str:
+    """What we need beyond MWAA's image. MWAA pins by its own constraints what they name, and allows no hashes."""
+    in_image = packages(on_mwaa("environment.in"))
+    constrained = {canonical(name) for name in packages((ROOT / MWAA / "constraints.txt").read_text())}
+    pins = re.findall(r"(?m)^([^\s=]+)==([^\s;]+)", on_mwaa("requirements.in"))
+    lines = [name if name in constrained else f"{name}=={version}" for name, version in pins if name not in in_image]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def canonical(name: str) -> str:
+    """A package's name as uv writes it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def main() -> None:
-    """Write the seven locks."""
+    """Write MWAA's list and the eight locks."""
+    (ROOT / MWAA / "requirements.txt").write_text(
+        f"# Made by tools/lock.py from requirements.in. No version: that of MWAA's constraints.\n{mwaa_requirements()}"
+    )
     project = without(resolve("pyproject.toml", "--extra", "dev"), LEFT_OUT)
     data = resolve("requirements-data.in", "--no-deps")
     locks = {
@@ -60,6 +86,7 @@ def main() -> None:
         "lambdas/crop_faces/requirements.lock": resolve("lambdas/crop_faces/requirements.in"),
         "benchmarks/faults.lock": resolve("benchmarks/faults.in"),
         "docker/requirements.lock": added("docker/requirements.in", project),
+        f"{MWAA}/environment.lock": without(on_mwaa("environment.in", "requirements.txt", "tests.in"), LEFT_OUT) + data,
     }
     for name, text in locks.items():
         (ROOT / name).write_text(

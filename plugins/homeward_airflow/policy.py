@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.providers.standard.exceptions import HITLTimeoutError
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
 from homeward import bootstrap
-from homeward.domain.errors import InputError, NotFoundError, PolicyError, ServiceRefusedError, SettingsError
 from homeward.domain.proposals import Answer
 from homeward.domain.sync import run_name
 
 APPROVE, REJECT = "Approve", "Reject"
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(HITLTimeoutError, RetryAction.FAIL, reason="nobody answered in time; asking again is for a person"),
-        RetryRule(
-            [SettingsError, InputError, NotFoundError, PolicyError, ServiceRefusedError],
-            RetryAction.FAIL,
-            reason="trying again can't help",
-        ),
-    ]
-)
+
+
+class ApprovalOperator(HITLOperator):
+    """Puts the question once: a person who didn't answer in time isn't asked again by a retry."""
+
+    def process_trigger_event_error(self, event: dict[str, Any]) -> None:
+        """What the trigger has to say instead of an answer."""
+        try:
+            super().process_trigger_event_error(event)
+        except HITLTimeoutError as late:
+            raise AirflowFailException("nobody answered in time; asking again is for a person") from late
 
 
 def check_policy() -> dict[str, Any]:

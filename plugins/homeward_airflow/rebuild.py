@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from homeward import bootstrap
-from homeward.domain.errors import InputError, NotFoundError, RebuildError, ServiceRefusedError, SettingsError
 from homeward.domain.sync import run_name
 from homeward_airflow.asking import triggering_person
-
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(RebuildError, RetryAction.FAIL, reason="the generation isn't fit; its report says why"),
-        RetryRule(
-            [SettingsError, InputError, NotFoundError, ServiceRefusedError],
-            RetryAction.FAIL,
-            reason="trying again can't help",
-        ),
-    ]
-)
 
 
 def plan_rebuild() -> list[dict[str, str]]:

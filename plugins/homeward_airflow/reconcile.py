@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from homeward import bootstrap
-from homeward.domain.errors import DriftError, InputError, NotFoundError, ServiceRefusedError, SettingsError
 from homeward.domain.reconcile_report import Agreement
 from homeward.domain.sync import run_name
-
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(DriftError, RetryAction.FAIL, reason="more drift than a run may repair; a person must look"),
-        RetryRule(
-            [SettingsError, InputError, NotFoundError, ServiceRefusedError],
-            RetryAction.FAIL,
-            reason="trying again can't help",
-        ),
-    ]
-)
 
 
 def survey_collection() -> dict[str, Any]:

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
 from homeward import bootstrap
-from homeward.domain.errors import InputError, NotFoundError, PolicyError, ServiceRefusedError, SettingsError
 from homeward.domain.sync import run_name
 from homeward_airflow.asking import triggering_person
-
-# What no later try can mend fails at once; everything else has the task's retries.
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(
-            [SettingsError, InputError, NotFoundError, PolicyError, ServiceRefusedError],
-            RetryAction.FAIL,
-            reason="trying again can't help",
-        ),
-    ]
-)
 
 
 def redrive_dead_letters() -> dict[str, Any]:

@@ -5,27 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
 from homeward import bootstrap
 from homeward.domain.erasures import ErasureState, Target
-from homeward.domain.errors import InputError, NotFoundError, PolicyError, ServiceRefusedError, SettingsError
 from homeward.domain.expiry_report import Expiry
 from homeward.domain.retention import Kept
 from homeward.domain.sync import run_name
 from homeward_airflow.asking import triggering_person
 
 KINDS = tuple(kind.value for kind in Kept)
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(
-            [SettingsError, InputError, NotFoundError, PolicyError, ServiceRefusedError],
-            RetryAction.FAIL,
-            reason="trying again can't help",
-        ),
-    ]
-)
 
 
 def expire_records(kind: str) -> dict[str, Any]:

@@ -8,21 +8,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from homeward import bootstrap
-from homeward.domain.errors import InputError, ServiceRefusedError, SettingsError, SourceBlockedError, VanishedError
 from homeward.domain.sync import Window, run_name
 
-# What no later try can mend fails at once; everything else has the task's retries.
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(SourceBlockedError, RetryAction.FAIL, reason="the source refused us; asking again is not for us"),
-        RetryRule(VanishedError, RetryAction.FAIL, reason="too many cases vanished at once; a person must look"),
-        RetryRule([SettingsError, InputError, ServiceRefusedError], RetryAction.FAIL, reason="trying again can't help"),
-    ]
-)
 DAY = timedelta(days=1)
 
 

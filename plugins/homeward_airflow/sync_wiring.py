@@ -6,11 +6,12 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, TriggerRule, task
+from airflow.sdk import Param, TriggerRule
 from airflow.sdk.configuration import conf
 
 from homeward_airflow import sync
 from homeward_airflow.indexing import index_photos
+from homeward_airflow.tasks import task
 
 PARAMS: dict[str, Param] = {
     "since": Param(
@@ -53,7 +54,6 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_delay": timedelta(seconds=30),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": sync.RETRY_POLICY,
 }
 
 

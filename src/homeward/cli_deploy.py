@@ -1,4 +1,4 @@
-"""`homeward deploy` and `destroy`: the stack in an AWS account, or on a local cloud."""
+"""`homeward deploy`, `destroy`: the stack in an AWS account, or on a local cloud. `package-mwaa`: Airflow beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from homeward import bootstrap, deployment, removal
+from homeward import bootstrap, deployment, mwaa, removal
 from homeward.adapters.stacks import Change
 from homeward.cli_system import err, out
 from homeward.deployment import SHIPPED_POLICY
@@ -26,6 +26,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would ch
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask whether to delete the stack.")]
 DeleteData = Annotated[bool, typer.Option("--delete-data", help="Delete the data, too; asks for the stack's name.")]
 DataOf = Annotated[str, typer.Option(help="The stack's name again, for --delete-data without a terminal.")]
+PackageFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder, or one that this made.")]
+StartupScript = Annotated[Path, typer.Option("--startup", metavar="FILE", help="Your edited startup.sh.")]
+Wheels = Annotated[bool, typer.Option("--wheels", help="Packages in plugins.zip: for web servers without internet.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
@@ -76,6 +79,18 @@ def destroy(
     out.print(f"stack {stack} is deleted; kept:", highlight=False)
     for name in kept:
         out.print(f"  {name}", highlight=False)
+
+
+def package_mwaa(
+    out_: PackageFolder = Path("build/mwaa"), startup: StartupScript = mwaa.SHIPPED_STARTUP, wheels: Wheels = False
+) -> None:
+    """Package Airflow's part for Amazon MWAA: plugins.zip, requirements.txt, startup.sh and dags/, for its bucket.
+
+    The same checkout gives the same bytes. Settings (the stack's name, permissions of the sources of cases) are in
+    startup.sh: copy infra/mwaa/startup.sh, edit the copy, and name it. What to do with the files: docs/mwaa.md.
+    """
+    for path in mwaa.package(out_, startup, wheels=wheels):
+        out.print(f"{path}  {path.stat().st_size:,} bytes", highlight=False)
 
 
 def _show_holdings(held: removal.Holdings, delete_data: bool) -> None:

@@ -220,17 +220,20 @@ def install(lock: Path, wheels: tuple[str, ...], folder: Path) -> None:
     checked = ["--quiet", "--no-input", "--no-deps", "--require-hashes", "--no-compile", *only]
     # A folder of its own: pip merges nothing into what is there.
     with tempfile.TemporaryDirectory(prefix="layer-part-", dir=folder.parent) as target:
-        _run("install a layer's packages", ["-m", "pip", "install", *checked, "--target", target, "-r", str(lock)])
+        run_python(
+            "install a layer's packages", ["-m", "pip", "install", *checked, "--target", target, "-r", str(lock)]
+        )
         shutil.copytree(target, folder, dirs_exist_ok=True)
 
 
 def _compile(folder: Path) -> None:
     """Bytecode that never looks at its source's time, and names it as it will lie in the function."""
     options = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", "/opt/python"]
-    _run("compile the layer's packages", ["-m", "compileall", *options, str(folder)])
+    run_python("compile the layer's packages", ["-m", "compileall", *options, str(folder)])
 
 
-def _run(purpose: str, arguments: list[str]) -> None:
+def run_python(purpose: str, arguments: list[str]) -> None:
+    """Run this Python; DeployError says what it was to do and what it said last."""
     # A fixed hash seed: bytecode of sets depends on it.
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True)

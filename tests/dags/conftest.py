@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +12,9 @@ import pytest
 from homeward import bootstrap
 from homeward.settings import Settings
 from tests.dags.identity import Identities, guarded
+from tests.dags.places import DAGS, PLUGINS
 from tests.fakes import FakeStaff
 
-ROOT = Path(__file__).resolve().parents[2]
 _HOME = tempfile.TemporaryDirectory(prefix="homeward-airflow-tests-")
 
 for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
@@ -23,8 +22,8 @@ for name in [name for name in os.environ if name.startswith("AIRFLOW")]:
 # Not UNIT_TEST_MODE: it gives bare cron strings an interval, which production doesn't.
 os.environ.update(
     AIRFLOW_HOME=_HOME.name,
-    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
-    AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
+    AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(PLUGINS),
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__FERNET_KEY="",
     AIRFLOW__API_AUTH__JWT_SECRET="x" * 64,
@@ -68,7 +67,7 @@ def dagbag() -> Any:
     """Every DAG file, parsed without touching a metadata database."""
     from airflow.dag_processing.dagbag import DagBag
 
-    return DagBag(dag_folder=str(ROOT / "dags"))
+    return DagBag(dag_folder=str(DAGS))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.dags.places import DAGS, PLUGINS
+
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted((ROOT / "dags").glob("*.py"))
+FILES = sorted(DAGS.glob("*.py"))
 
 
 def test_every_file_is_one_dag_of_its_own_name(dagbag: Any) -> None:
@@ -72,6 +74,18 @@ def test_every_dag_tells_the_operators_that_it_failed(dagbag: Any) -> None:
         assert f"`{dag.dag_id}`" in page, f"{told.runbook.path} doesn't know {dag.dag_id}"
 
 
+def test_no_task_needs_a_connection(dagbag: Any) -> None:
+    """AWS is reached with the identity of the worker, wherever it runs."""
+    named = {
+        name: getattr(task, name)
+        for dag in dagbag.dags.values()
+        for task in dag.tasks
+        for name in vars(task)
+        if name.endswith("conn_id")
+    }
+    assert named == {"aws_conn_id": None}
+
+
 def test_every_parameter_explains_itself(dagbag: Any) -> None:
     for dag in dagbag.dags.values():
         for name in dag.params:
@@ -82,9 +96,9 @@ def test_every_parameter_explains_itself(dagbag: Any) -> None:
 
 def test_the_plugin_folder_gives_airflow_one_entry() -> None:
     """Airflow imports every module of the folder that isn't ignored, in every process."""
-    ignored = (ROOT / "plugins/.airflowignore").read_text().split()
-    loose = [path.name for path in (ROOT / "plugins").iterdir() if path.suffix == ".py"]
-    packages = [path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").exists()]
+    ignored = (PLUGINS / ".airflowignore").read_text().split()
+    loose = [path.name for path in PLUGINS.iterdir() if path.suffix == ".py"]
+    packages = [path.name for path in PLUGINS.iterdir() if (path / "__init__.py").exists()]
     assert loose == ["homeward_plugin.py"]
     assert {f"{package}/" for package in packages} <= set(ignored)
 

@@ -266,10 +266,12 @@ def test_what_is_no_picture_is_not_sent(api: Any, token: dict[str, str], shown: 
 
 
 def test_links_are_masked_in_the_access_log(link: str) -> None:
-    from airflow.api_fastapi.common.http_access_log import _redact_query_string
+    from airflow.api_fastapi.common import http_access_log
 
+    if not hasattr(http_access_log, "_redact_query_string"):
+        pytest.skip("Airflow masks nothing before 3.3: docs/mwaa.md says so")
     query = link.partition("?")[2]
-    assert query.removeprefix("token=") not in _redact_query_string(query)
+    assert query.removeprefix("token=") not in http_access_log._redact_query_string(query)
 
 
 def test_pages_run_nothing_but_our_scripts(api: Any, token: dict[str, str]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
-from homeward.domain.errors import PolicyError
 from tests.fakes import FakeStaff
 
 CHECKED = {"version": "measured-1", "sha256": "0" * 64, "live": "floor-3", "known": False, "body": "| a |"}
@@ -89,15 +88,6 @@ def test_a_refused_policy_fails_the_run() -> None:
 
     with pytest.raises(AirflowFailException, match="refused"):
         decided(None, None)
-
-
-def test_trying_again_cannot_help_against_a_refusal() -> None:
-    from airflow.sdk import RetryAction
-
-    from homeward_airflow.policy import RETRY_POLICY
-
-    found = RETRY_POLICY.evaluate(exception=PolicyError("x"), try_number=1, max_tries=3)
-    assert found.action is RetryAction.FAIL
 
 
 def test_the_operator_itself_hands_over_what_a_person_said(dag: Any, staff: FakeStaff) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
-from homeward.domain.errors import RebuildError
 from tests.fakes import actor_of
 
 
@@ -93,15 +92,6 @@ def test_only_a_persons_word_switches() -> None:
     assert called("switch_collection", dry_run=False, switch=True) == [alex]
     assert called("switch_collection", dry_run=False, switch_to="missing-people-2") == [alex]
     assert called("plan_rebuild", dry_run=False, switch_to="missing-people-2") == ["missing-people-2", 200, False]
-
-
-def test_an_unfit_generation_is_no_case_for_another_try() -> None:
-    from airflow.sdk import RetryAction
-
-    from homeward_airflow.rebuild import RETRY_POLICY
-
-    decided = RETRY_POLICY.evaluate(exception=RebuildError("x"), try_number=1, max_tries=3)
-    assert decided.action is RetryAction.FAIL
 
 
 def test_retiring_by_hand_deletes_nothing_unless_told(dagbag: Any) -> None:

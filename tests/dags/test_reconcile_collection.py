@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from homeward import bootstrap
-from homeward.domain.errors import DriftError
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +58,3 @@ def test_started_by_hand_it_changes_nothing_unless_told() -> None:
 def test_the_schedule_always_repairs() -> None:
     assert repaired("scheduled")[0][1:] == (500,)
     assert repaired("scheduled", max_changes=7)[0][1:] == (7,)
-
-
-def test_too_much_drift_is_no_case_for_another_try() -> None:
-    from airflow.sdk import RetryAction
-
-    from homeward_airflow.reconcile import RETRY_POLICY
-
-    decided = RETRY_POLICY.evaluate(exception=DriftError("x"), try_number=1, max_tries=3)
-    assert decided.action is RetryAction.FAIL

@@ -137,25 +137,3 @@ def test_execution_names_fit(dag: Any) -> None:
     for run_id in (RUN_ID, "backfill__2026-11-12T00:00:00+00:00", "x" * 250, "what, ever/it is"):
         assert len(f"{run_name('sync_namus_cases', run_id)}-99") <= 80
     assert run_name("a", "a:b") != run_name("a", "a-b") != run_name("b", "a-b")
-
-
-def test_what_no_retry_can_mend_fails_at_once(dag: Any) -> None:
-    from airflow.sdk.definitions.retry_policy import RetryAction
-
-    from homeward.domain import errors
-
-    policy = dag.get_task("sweep_cases").retry_policy
-
-    def action(error: type[Exception]) -> RetryAction:
-        return policy.evaluate(error("x"), 1, 3).action
-
-    for error in (
-        errors.SourceBlockedError,
-        errors.VanishedError,
-        errors.SettingsError,
-        errors.InputError,
-        errors.ServiceRefusedError,
-    ):
-        assert action(error) is RetryAction.FAIL
-    for error in (errors.SourceError, errors.ThrottledError, errors.ServiceUnavailableError, errors.ConflictError):
-        assert action(error) is RetryAction.DEFAULT

@@ -6,8 +6,9 @@
 | review | change the variable `homeward_review` (there is none: it stands for the right) | op |
 | change policy | change the variable `homeward_policy`, and belong to the team `homeward_policy` | admin |
 
-An auth manager that grants rights by the key of a variable can so give each alone. One that knows no teams isn't asked
-about them; SimpleAuthManager has administrators in every team, and others in those that its users' list names.
+An auth manager that grants rights by the key of a variable can so give each alone. SimpleAuthManager has administrators
+in every team, and others in those that its users' list names. One that knows no teams (FabAuthManager, which Amazon
+MWAA has) is asked whether somebody may change roles: they could give themselves any right. In FAB that is Admin.
 
 Routes that change something are POSTs with our header, from our own origin: a browser sends neither for another site's
 page, whatever its cookies.
@@ -27,6 +28,7 @@ from homeward import bootstrap
 HEADER = "x-homeward-desk"
 REVIEW, POLICY = VariableDetails(key="homeward_review"), VariableDetails(key="homeward_policy")
 POLICY_TEAM = TeamDetails(name="homeward_policy")
+ROLES = "Roles"  # FAB's name of them
 
 
 def may_review(user: GetUserDep) -> bool:
@@ -42,7 +44,7 @@ def may_change_policy(user: GetUserDep) -> bool:
     try:
         return manager.is_authorized_team(method="PUT", details=POLICY_TEAM, user=user)
     except NotImplementedError:  # this auth manager knows no teams
-        return True
+        return bool(manager.is_authorized_custom_view(method="PUT", resource_name=ROLES, user=user))
 
 
 def name_of(user: GetUserDep) -> str:
