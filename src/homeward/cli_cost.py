@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,16 @@ from homeward.domain.errors import InputError
 from homeward.packaging import ROOT
 
 HOURS = 730  # of a month
+
+
+class MwaaClass(StrEnum):
+    """Classes of an MWAA environment that suit this; docs/mwaa.md says which."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
 NOBODY, MATCHED = "no candidate", "review confirms"  # paths of statemachines/detection/cases.json
 
 Cases = Annotated[int, typer.Option(min=0, help="Open cases.")]
@@ -22,7 +33,7 @@ Photos = Annotated[int, typer.Option(min=0, help="Photos in the collection.")]
 Detections = Annotated[int, typer.Option(min=0, help="Crops that cameras send in a day.")]
 Matched = Annotated[float, typer.Option(min=0, max=1, help="Share of them that matches a case (and asks a person).")]
 PriceFile = Annotated[Path, typer.Option("--prices", metavar="FILE", help="Price list, as infra/prices.json.")]
-Mwaa = Annotated[bool, typer.Option("--mwaa", help="With the smallest environment of Amazon's managed Airflow.")]
+Mwaa = Annotated[MwaaClass | None, typer.Option("--mwaa", help="With Amazon's managed Airflow, of this class.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -32,7 +43,7 @@ def cost(
     detections_per_day: Detections = 1_000,
     matched: Matched = 0.01,
     prices: PriceFile = ROOT / "infra" / "prices.json",
-    mwaa: Mwaa = False,
+    mwaa: Mwaa = None,
     json_: Json = False,
 ) -> None:
     """Dollars a month by service, the first fill, and the same site with the design of 2018.
@@ -43,7 +54,7 @@ def cost(
     listed, site = _prices(prices), Site(cases, photos, detections_per_day, matched)
     bill = monthly(site, listed, work_of(NOBODY), work_of(MATCHED))
     if mwaa:
-        bill["MWAA"] = HOURS * listed["mwaa_small_hour"]
+        bill["MWAA"] = HOURS * listed[f"mwaa_{mwaa}_hour"]
     total, then = sum(bill.values()), as_in_2018(site, listed)
     filled = first_fill(site, listed)
     if json_:

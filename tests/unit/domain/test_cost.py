@@ -105,10 +105,10 @@ def test_assumptions_are_the_templates() -> None:
 
 
 def test_the_command() -> None:
-    told = CliRunner().invoke(cli.app, ["cost", "--detections-per-day", "100", "--mwaa", "--json"])
+    told = CliRunner().invoke(cli.app, ["cost", "--detections-per-day", "100", "--mwaa", "medium", "--json"])
     bill = json.loads(told.stdout)
     assert bill["month"] == pytest.approx(sum(bill["by_service"].values()))
-    assert bill["by_service"]["MWAA"] > 300
+    assert bill["by_service"]["MWAA"] == pytest.approx(730 * PRICES["mwaa_medium_hour"])
     shown = CliRunner().invoke(cli.app, ["cost"])
     assert (shown.exit_code, "check before you quote" in shown.stdout) == (0, True)
 
