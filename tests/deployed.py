@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from homeward import packaging
 from homeward.adapters import parameters
 from homeward.adapters.aws import client
 from homeward.deployment import deploy
@@ -34,8 +36,18 @@ def deployed(folder: Path, stack: str, *, auth: bool = False) -> Iterator[Settin
             with serving("standins.cloud", *options, log=folder / "cloud.log", port=cloud_port):
                 env.setenv("AWS_ENDPOINT_URL_REKOGNITION", faces)
                 _forget()
-                yield Settings(deploy(stack, progress=lambda text: None).settings)
+                yield _deploy(stack)
     _forget()
+
+
+def _deploy(stack: str) -> Settings:
+    """The checkout, packaged once a process: it is the same for every stack."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(packaging, "build", lambda root, progress: _packaged())
+        return Settings(deploy(stack, progress=lambda text: None).settings)
+
+
+_packaged = cache(packaging.build)
 
 
 def _forget() -> None:
