@@ -22,6 +22,8 @@ RUN python -m venv .venv-cloud \
  && .venv-cloud/bin/pip install --no-deps --require-hashes -r standins/cloud/requirements.lock
 
 COPY . .
+# The image's user reads the sources, whatever the umask was under which they were checked out.
+RUN find . -path './.venv*' -prune -o -exec chmod a+rX {} +
 RUN .venv/bin/pip install --no-deps --no-build-isolation -e .
 
 ENV PATH=/opt/homeward/.venv/bin:$PATH AIRFLOW_HOME=/var/lib/homeward/airflow HOMEWARD_HOME=/var/lib/homeward

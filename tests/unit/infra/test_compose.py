@@ -258,6 +258,16 @@ class TestImage:
             *let_in
         }
 
+    def test_its_user_can_read_what_only_its_owner_could(self, tmp_path: Path) -> None:
+        (command,) = re.findall(r"(?m)^RUN (find .*chmod.*)$", DOCKERFILE)
+        for name in ("dags/one.py", ".venv/two.py"):
+            file = tmp_path / name
+            file.parent.mkdir(mode=0o700)
+            file.touch(mode=0o600)
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+        modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("dags", "dags/one.py", ".venv/two.py")]
+        assert modes == [0o755, 0o644, 0o600], "environments are left alone: a changed mode would copy each file"
+
     def test_deploy_finds_its_layers(self) -> None:
         assert f"install -d -o homeward -g homeward {CHECKOUT}/build\n" in DOCKERFILE
         _, _, as_user = DOCKERFILE.partition("\nUSER ")
