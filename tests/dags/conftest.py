@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -71,7 +72,17 @@ def dagbag() -> Any:
 
 
 @pytest.fixture(scope="session")
-def airflow_database(dagbag: Any) -> None:
+def execution_api() -> Iterator[None]:
+    """Whatever tasks ask of Airflow, of one server in this process: `DAG.test` would make one for each task."""
+    from airflow.sdk.execution_time import supervisor
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(supervisor, "in_process_api_server", cache(supervisor.in_process_api_server))
+        yield
+
+
+@pytest.fixture(scope="session")
+def airflow_database(dagbag: Any, execution_api: None) -> None:
     """A metadata database with every DAG in it."""
     from airflow.dag_processing.bundles.manager import DagBundlesManager
     from airflow.dag_processing.dagbag import sync_bag_to_db

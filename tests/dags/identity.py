@@ -21,6 +21,7 @@ from tests.contract.permissions.roles import Use, granted, uses
 from tests.deployed import AWS, deployed
 
 STACK = "homeward"
+KEYS = {name.lower(): AWS[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
 Statements = Sequence[dict[str, Any]]
 LESS = "-without-"
 CALLBACKS, TRIGGERS = "RunCallbacks", "RunTriggers"
@@ -71,16 +72,12 @@ class Identities:
     log: Path
     asked: set[Use] = field(default_factory=set)  # of Rekognition, whose stand-in looks at no rights
     keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)  # by policy, as deployed
+    roots: dict[str, Any] = field(default_factory=dict)  # by service
 
     def statements(self, policy: str, without: str = "") -> list[dict[str, Any]]:
         """What the policy says as it was deployed, but for one statement."""
-        root = self._root()
-        found = root.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=policy)
-        iam, arn = root.client("iam"), found["StackResourceDetail"]["PhysicalResourceId"]
-        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
-        parsed = document if isinstance(document, dict) else json.loads(document)
-        return [one for one in parsed["Statement"] if one["Sid"] != without]
+        return [one for one in self._document(policy)["Statement"] if one["Sid"] != without]
 
     @contextmanager
     def acting(self, user: str, statements: Callable[[], Statements]) -> Iterator[None]:
@@ -149,8 +146,18 @@ class Identities:
 
         return acted
 
+    def _document(self, policy: str) -> dict[str, Any]:
+        if policy not in self.documents:
+            stacks, iam = self._root("cloudformation"), self._root("iam")
+            found = stacks.describe_stack_resource(StackName=STACK, LogicalResourceId=policy)
+            arn = found["StackResourceDetail"]["PhysicalResourceId"]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+            self.documents[policy] = document if isinstance(document, dict) else json.loads(document)
+        return self.documents[policy]
+
     def _key_of(self, name: str, statements: Statements) -> dict[str, str]:
-        iam, document = self._root().client("iam"), json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam, document = self._root("iam"), json.dumps({"Version": "2012-10-17", "Statement": statements})
         iam.create_user(UserName=name)
         iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
         key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -169,8 +176,12 @@ class Identities:
 
         return note
 
-    def _root(self) -> boto3.Session:
-        return boto3.Session(AWS["AWS_ACCESS_KEY_ID"], AWS["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
+    def _root(self, service: str) -> Any:
+        """A client with all rights, whoever acts."""
+        if service not in self.roots:
+            session = boto3.Session(**KEYS, region_name="us-east-1", botocore_session=_session())
+            self.roots[service] = session.client(service)
+        return self.roots[service]
 
 
 @contextmanager
@@ -182,15 +193,20 @@ def guarded(folder: Path) -> Iterator[Identities]:
     bootstrap.settings.cache_clear()
 
 
+def _session() -> botocore.session.Session:
+    """A session of its own that reads no model again."""
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _models)
+    return session
+
+
 def _user(policy: str, without: str) -> str:
     return f"{policy}{LESS}{without}" if without else policy
 
 
 def forget() -> None:
     """What a process keeps of AWS: clients with their credentials, and values that it was allowed to read."""
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _models)
-    boto3.setup_default_session(botocore_session=session)
+    boto3.setup_default_session(botocore_session=_session())
     client.cache_clear()
     parameters.forget()
     staff._key.cache_clear()
