@@ -14,6 +14,11 @@ from tests.serving import ROOT
 Event = dict[str, Any]
 
 
+# Seconds after which an agent that was told to end has ended, even where S3 doesn't answer: it waits for two tries of
+# 35 each (homeward_camera.bucket.CONFIG).
+ENDS = 120
+
+
 def environment(cloud_url: str) -> dict[str, str]:
     """AWS settings for the local cloud."""
     return {
@@ -59,7 +64,7 @@ def start(config: Path, env: dict[str, str], *options: str) -> subprocess.Popen[
 def run(config: Path, env: dict[str, str], *options: str) -> tuple[int, list[Event], str]:
     """Run the agent to its end: exit code, log, stderr."""
     with start(config, env, *options) as agent:
-        out, errors = agent.communicate(timeout=120)
+        out, errors = agent.communicate(timeout=ENDS)
     return agent.returncode, [json.loads(line) for line in out.splitlines()], errors
 
 

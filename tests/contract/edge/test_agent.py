@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from homeward_camera import __version__
-from tests.contract.edge.cameras import camera, configured, environment, only, run, start
+from tests.contract.edge.cameras import ENDS, camera, configured, environment, only, run, start
 from tests.serving import free_port
 
 KEY = re.compile(r"crops/gate-1/\d{8}T\d{9}Z-[0-9a-f]{16}\.jpg")
@@ -161,6 +161,6 @@ def test_the_configuration_can_be_checked_without_starting(
     env: dict[str, str], config: Callable[..., Path], folder: Path, tmp_path: Path
 ) -> None:
     with start(config(folder), env, "--check") as agent:
-        out, errors = agent.communicate(timeout=60)
+        out, errors = agent.communicate(timeout=ENDS)
     assert (agent.returncode, errors) == (0, "")
     assert out.endswith("is fine: gate-1\n")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.contract.edge.cameras import camera, configured, environment, start
+from tests.contract.edge.cameras import ENDS, camera, configured, environment, start
 from tests.contract.edge.streams import jpeg, network_camera, part, steadily
 from tests.contract.edge.wire import Wire, wire_to
 
@@ -41,7 +41,7 @@ def killed(config: Path, wire: Wire, chance: random.Random) -> str:
             time.sleep(chance.uniform(0, PAUSE_SECONDS))
             wire.mend()
         agent.kill()
-        out, _ = agent.communicate(timeout=30)
+        out, _ = agent.communicate(timeout=ENDS)
     return out
 
 
@@ -65,7 +65,7 @@ def test_killed_at_any_moment_every_shot_is_in_s3_once(
     (tmp_path / "last" / "last.jpg").write_bytes(jpeg(width=99))
     with start(configured(tmp_path, bucket, camera(tmp_path / "last", name, send="frames"), heartbeat_seconds=0),
                environment(cloud_url)) as agent:  # fmt: skip
-        out, errors = agent.communicate(timeout=60)
+        out, errors = agent.communicate(timeout=ENDS)
     assert (agent.returncode, errors) == (0, "")
     told |= shots(out)
     pages = aws("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"frames/{name}/")
@@ -106,7 +106,7 @@ def test_one_camera_that_fails_does_not_disturb_the_other(
             while "source" not in _troubles(aws, bucket, "bad"):
                 time.sleep(0.1)
             agent.terminate()
-            out, errors = agent.communicate(timeout=30)
+            out, errors = agent.communicate(timeout=ENDS)
     lines += [json.loads(line) for line in out.splitlines()]
     assert (agent.returncode, errors) == (0, "")
     assert {line["camera"] for line in lines if line["event"] == "uploaded"} == {"fine"}

@@ -14,7 +14,7 @@ from homeward_camera.config import Camera
 from homeward_camera.pictures import Moment, Picture
 from homeward_camera.preview import SIDE, Preview
 from standins.people.faces import FaceReader
-from tests.contract.edge.cameras import camera, configured, environment, start
+from tests.contract.edge.cameras import ENDS, camera, configured, environment, start
 from tests.contract.edge.streams import until
 from tests.serving import free_port
 
@@ -92,6 +92,6 @@ def test_the_command_shows_it_and_sends_and_keeps_nothing(
         with urllib.request.urlopen(page, timeout=5) as answer:
             assert b'<img src="/preview/lobby"' in answer.read()
         agent.terminate()
-        _, errors = agent.communicate(timeout=30)
+        _, errors = agent.communicate(timeout=ENDS)
     assert (agent.returncode, errors) == (0, "")
     assert not (tmp_path / "spool").exists()
