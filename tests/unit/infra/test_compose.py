@@ -16,14 +16,10 @@ from typing import Any
 import pytest
 import yaml
 
-from homeward.local.airflow import airflow_environment
 from homeward.local.composition import CLOUD, FBI, NAMUS, REKOGNITION, LocalOptions, compose
-from homeward.local.credentials import AirflowSecrets
 from homeward.local.environment import UNHURRIED, Endpoints, aws_environment
 from homeward.local.home import Home
 from homeward.local.ports import HOST, Ports
-from homeward.local.postgres import Postgres
-from homeward.local.postgres_place import Place
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -64,18 +60,6 @@ def env_file(name: str) -> dict[str, str]:
 
 def pinned(lock: str) -> dict[str, str]:
     return dict(re.findall(r"(?m)^([^\s=]+)==(\S+)", (ROOT / lock).read_text()))
-
-
-@pytest.fixture
-def laptop() -> dict[str, str]:
-    place = Place(base=Path("/b"), sockets=Path("/s"), install=Path("/i"), user=None)
-    return airflow_environment(
-        home=Home(STATE).airflow,
-        repository=CHECKOUT,
-        port=Ports().airflow,
-        postgres=Postgres(place),
-        secrets=AirflowSecrets("f", "a", "j"),
-    )
 
 
 def test_schema() -> None:

@@ -12,12 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from homeward.local.airflow import airflow_environment
-from homeward.local.credentials import AirflowSecrets
-from homeward.local.home import Home
 from homeward.local.ports import Ports
-from homeward.local.postgres import Postgres
-from homeward.local.postgres_place import Place
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "infra" / "kubernetes"
@@ -28,7 +23,6 @@ ACCOUNTS: list[dict[str, Any]] = list(yaml.safe_load_all((FOLDER / "service-acco
 GUIDE = (ROOT / "docs" / "kubernetes.md").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-STATE, CHECKOUT = Path("/var/lib/homeward"), Path("/opt/homeward")
 
 # Options that aren't what `homeward up` has.
 OTHERWISE = {
@@ -139,18 +133,6 @@ def staff() -> dict[str, Any]:
     _, _, part = SITE.partition("Never open the ingress without one.\n")
     lines = [line[1:] for line in part.splitlines() if not re.match(r"# \S", line)]
     return dict(yaml.safe_load("config:\n" + "\n".join(lines)))
-
-
-@pytest.fixture
-def laptop() -> dict[str, str]:
-    place = Place(base=Path("/b"), sockets=Path("/s"), install=Path("/i"), user=None)
-    return airflow_environment(
-        home=Home(STATE).airflow,
-        repository=CHECKOUT,
-        port=Ports().airflow,
-        postgres=Postgres(place),
-        secrets=AirflowSecrets("f", "a", "j"),
-    )
 
 
 class TestChart:
